@@ -101,6 +101,14 @@ public final class KernelRegistry {
     }
   }
 
+  /** These variants, and one more, which takes the place of another of its id. */
+  public KernelRegistry with(KernelProvider provider) {
+    List<Variant> all = new ArrayList<>(variants.values());
+    all.removeIf(variant -> variant.id().equals(provider.id()));
+    all.add(examine(provider));
+    return new KernelRegistry(all);
+  }
+
   private static Variant examine(ServiceLoader.Provider<KernelProvider> service) {
     String name = service.type().getName();
     try {

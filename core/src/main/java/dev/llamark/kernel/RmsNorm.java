@@ -10,8 +10,8 @@ import static dev.llamark.kernel.Operation.RMSNORM;
  *
  * <p>No mean is subtracted, and nothing is carried from one row to the next. Domain: the sum of a
  * row's squares stays below the largest float. Beyond it a kernel may return zeros, as float
- * arithmetic does, or the right result, if it sums in double. NaN and infinity propagate to the
- * whole row.
+ * arithmetic does, or the right result, if it sums in double. A NaN makes its whole row NaN; an
+ * infinity makes its own element NaN and the others 0.
  */
 public non-sealed interface RmsNorm extends Kernel {
 

@@ -1,0 +1,83 @@
+package dev.llamark.oracle;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/** Compares an output with the oracle's, element by element. */
+final class Judge {
+
+  private final int[] shape;
+  private double maxRatio;
+  private double maxTypicalRatio;
+  private double squaredError;
+  private double squaredExpected;
+  private Judgement.Worst worst;
+
+  /**
+   * @param shape of the output, row-major, for the coordinates of an element
+   */
+  Judge(int... shape) {
+    this.shape = shape.clone();
+  }
+
+  /** An element that must be exactly this. */
+  void exact(int index, double expected, float got) {
+    element(index, expected, got, 0, 0);
+  }
+
+  /**
+   * An element.
+   *
+   * @param index its place in the row-major output
+   * @param expected the oracle's value; NaN demands NaN, infinity demands itself or NaN
+   * @param allowed largest error that the bound allows
+   * @param typical error beyond which rounding alone is an unlikely cause
+   */
+  void element(int index, double expected, float got, double allowed, double typical) {
+    double error = error(expected, got);
+    if (Double.isFinite(expected)) {
+      squaredError += error * error;
+      squaredExpected += expected * expected;
+    }
+    double ratio = ratio(error, allowed);
+    maxTypicalRatio = Math.max(maxTypicalRatio, ratio(error, typical));
+    if (ratio > maxRatio || worst == null) {
+      maxRatio = Math.max(maxRatio, ratio);
+      worst = new Judgement.Worst(coordinates(index), expected, got, allowed);
+    }
+  }
+
+  private static double error(double expected, float got) {
+    if (Double.isNaN(expected)) {
+      return Float.isNaN(got) ? 0 : Double.POSITIVE_INFINITY;
+    }
+    if (Double.isInfinite(expected)) {
+      return got == expected || Float.isNaN(got) ? 0 : Double.POSITIVE_INFINITY;
+    }
+    double error = Math.abs(expected - got);
+    return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
+  }
+
+  private static double ratio(double error, double allowed) {
+    return error == 0 ? 0 : error / allowed;
+  }
+
+  private String coordinates(int index) {
+    int[] at = new int[shape.length];
+    for (int axis = shape.length - 1, rest = index; axis >= 0; axis--) {
+      at[axis] = rest % shape[axis];
+      rest /= shape[axis];
+    }
+    StringJoiner joiner = new StringJoiner(", ", "[", "]");
+    Arrays.stream(at).mapToObj(Integer::toString).forEach(joiner::add);
+    return joiner.toString();
+  }
+
+  /** What was found in all elements so far. */
+  Judgement judgement() {
+    double nmse = squaredExpected > 0 ? squaredError / squaredExpected : Double.NaN;
+    Verdict verdict = maxRatio <= 1 ? new Verdict.Pass() : new Verdict.Fail(String.valueOf(worst));
+    return new Judgement(verdict, maxRatio, nmse, maxTypicalRatio > 1, Optional.ofNullable(worst));
+  }
+}

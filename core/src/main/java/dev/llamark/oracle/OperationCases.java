@@ -1,0 +1,63 @@
+package dev.llamark.oracle;
+
+import dev.llamark.kernel.Operation;
+import dev.llamark.tensor.DType;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The cases of one operation. */
+sealed interface OperationCases permits RmsNormCases, OperationCases.NoCases {
+
+  /** The cases of an operation. */
+  static OperationCases of(Operation operation) {
+    return switch (operation) {
+      case RMSNORM -> new RmsNormCases();
+      case ROPE, MATMUL, ATTENTION, SWIGLU -> new NoCases();
+    };
+  }
+
+  /**
+   * The standard list.
+   *
+   * @param dtype type of the weights; operations without weights have cases for f32 alone
+   * @param lanes floats of a vector, from which sizes around tails are derived
+   */
+  List<CaseId> list(DType dtype, int lanes);
+
+  /**
+   * Makes the operands of a case.
+   *
+   * @throws dev.llamark.run.InputException if the id makes no sense for the operation
+   */
+  ConformanceCase prepare(CaseId id);
+
+  /** Sizes at which vector loops and their tails go wrong. */
+  static int[] tailSizes(int lanes) {
+    return IntStream.of(
+            1,
+            lanes - 1,
+            lanes,
+            lanes + 1,
+            4 * lanes / 3,
+            3 * lanes,
+            4 * lanes,
+            4 * lanes + 1,
+            8 * lanes + 2)
+        .filter(size -> size > 0)
+        .distinct()
+        .toArray();
+  }
+
+  /** Stands in until the operation has its cases. */
+  final class NoCases implements OperationCases {
+    @Override
+    public List<CaseId> list(DType dtype, int lanes) {
+      return List.of();
+    }
+
+    @Override
+    public ConformanceCase prepare(CaseId id) {
+      throw new dev.llamark.run.InputException("no cases for " + id.operation().title());
+    }
+  }
+}
