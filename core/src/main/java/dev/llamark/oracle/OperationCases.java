@@ -6,13 +6,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** The cases of one operation. */
-sealed interface OperationCases permits RmsNormCases, OperationCases.NoCases {
+sealed interface OperationCases
+    permits RmsNormCases, RopeCases, SwiGluCases, OperationCases.NoCases {
 
   /** The cases of an operation. */
   static OperationCases of(Operation operation) {
     return switch (operation) {
       case RMSNORM -> new RmsNormCases();
-      case ROPE, MATMUL, ATTENTION, SWIGLU -> new NoCases();
+      case ROPE -> new RopeCases();
+      case SWIGLU -> new SwiGluCases();
+      case MATMUL, ATTENTION -> new NoCases();
     };
   }
 
