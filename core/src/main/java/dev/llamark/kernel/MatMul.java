@@ -53,4 +53,35 @@ public non-sealed interface MatMul extends Kernel {
 
   /** The kernel itself: see {@link #apply}, which has checked the operands. */
   void compute(float[] x, int xOffset, int rows, PackedMatrix weights, float[] out, int outOffset);
+
+  /**
+   * Checks the operands, then adds the layer's bias to every row: {@code out[m][n] += bias[n]}.
+   *
+   * @param bias (columns); shares nothing with {@code out}
+   * @param rows M, number of rows
+   * @param columns N, number of outputs
+   * @param out in: products; out: their sums with the bias, (rows × columns)
+   * @throws IllegalArgumentException if an operand is too short or overlaps another
+   */
+  default void addBias(
+      float[] bias, int biasOffset, int rows, int columns, float[] out, int outOffset) {
+    Operands.positive(MATMUL, "rows", rows);
+    Operands.positive(MATMUL, "columns", columns);
+    long n = (long) rows * columns;
+    Operands.elements(MATMUL, "bias", bias, biasOffset, columns);
+    Operands.elements(MATMUL, "out", out, outOffset, n);
+    Operands.disjoint(MATMUL, "bias", bias, biasOffset, columns, "out", out, outOffset, n);
+    computeBias(bias, biasOffset, rows, columns, out, outOffset);
+  }
+
+  /** The addition of {@link #addBias}, which has checked the operands. */
+  default void computeBias(
+      float[] bias, int biasOffset, int rows, int columns, float[] out, int outOffset) {
+    for (int row = 0; row < rows; row++) {
+      int to = outOffset + row * columns;
+      for (int i = 0; i < columns; i++) {
+        out[to + i] += bias[biasOffset + i];
+      }
+    }
+  }
 }

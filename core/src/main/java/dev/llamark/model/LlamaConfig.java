@@ -2,6 +2,7 @@ package dev.llamark.model;
 
 import dev.llamark.rope.Pairing;
 import dev.llamark.rope.RopeScaling;
+import dev.llamark.run.InputException;
 
 /**
  * The shape of a Llama-family model.
@@ -69,5 +70,23 @@ public record LlamaConfig(
   /** Width of all key heads together, and of all value heads. */
   public int kvWidth() {
     return kvHeads * headDim;
+  }
+
+  /**
+   * Holds token ids against the vocabulary.
+   *
+   * @throws InputException if there is none, or one is not in the vocabulary
+   */
+  public void requireTokens(int[] tokens) {
+    if (tokens.length == 0) {
+      throw new InputException("tokens must be at least one, but there are none");
+    }
+    for (int i = 0; i < tokens.length; i++) {
+      if (tokens[i] < 0 || tokens[i] >= vocab) {
+        throw new InputException(
+            "token %d must be an id from 0 to %d, the vocabulary's last, but is %d"
+                .formatted(i + 1, vocab - 1, tokens[i]));
+      }
+    }
   }
 }

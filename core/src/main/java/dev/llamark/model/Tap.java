@@ -2,7 +2,12 @@ package dev.llamark.model;
 
 import java.util.Locale;
 
-/** The steps of the forward pass after which its values can be seen. */
+/**
+ * The steps of the forward pass after which its values can be seen. {@link #QUERY}, {@link #KEY}
+ * and {@link #VALUE} are what the rotation and the cache get: with their biases, and normalised by
+ * head, where the model has that. {@link #ATTENTION_RESIDUAL} and {@link #FFN_RESIDUAL} are the
+ * residual stream itself.
+ */
 public enum Tap {
   EMBEDDING,
   ATTENTION_NORM,
