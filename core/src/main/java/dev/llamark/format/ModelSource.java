@@ -3,6 +3,8 @@ package dev.llamark.format;
 import dev.llamark.model.LlamaConfig;
 import dev.llamark.model.LlamaWeights;
 import dev.llamark.tensor.DType;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** Where a model comes from: a file, a folder, or a seeded generator. */
 public interface ModelSource extends AutoCloseable {
@@ -21,6 +23,14 @@ public interface ModelSource extends AutoCloseable {
 
   /** Number of weights, a tied output matrix counted once. */
   long parameters();
+
+  /**
+   * Where in the model's files {@code data} lies, such as the elements of one of the matrices;
+   * empty where it is in no file.
+   */
+  default Optional<FileRange> locate(MemorySegment data) {
+    return Optional.empty();
+  }
 
   /** Releases files and mappings. */
   @Override

@@ -1,5 +1,7 @@
 package dev.llamark.rope;
 
+import java.util.List;
+
 /**
  * How a model's rotary frequencies are changed to reach beyond the context of its training. Without
  * scaling pair {@code j} has the inverse frequency {@code theta^(−2j/rotaryDim)} (RoFormer, section
@@ -65,6 +67,32 @@ public sealed interface RopeScaling {
                   / (highFrequencyFactor - lowFrequencyFactor);
           frequencies[j] = (1 - smooth) * frequencies[j] / factor + smooth * frequencies[j];
         }
+      }
+      return frequencies;
+    }
+  }
+
+  /**
+   * Each pair's frequency divided by a factor of its own, as a file lists them: {@code
+   * rope_freqs.weight} of GGUF files holds those that {@link Llama3} comes to.
+   *
+   * @param divisors one per pair, positive
+   */
+  record PerPair(List<Double> divisors) implements RopeScaling {
+    public PerPair {
+      divisors = List.copyOf(divisors);
+    }
+
+    @Override
+    public double[] inverseFrequencies(double theta, int rotaryDim) {
+      double[] frequencies = plain(theta, rotaryDim);
+      if (frequencies.length != divisors.size()) {
+        throw new IllegalArgumentException(
+            "RopeScaling: divisors must be %d, one per pair, but are %d"
+                .formatted(frequencies.length, divisors.size()));
+      }
+      for (int j = 0; j < frequencies.length; j++) {
+        frequencies[j] /= divisors.get(j);
       }
       return frequencies;
     }
