@@ -25,6 +25,11 @@ public interface KernelProvider {
     return Role.VARIANT;
   }
 
+  /** Whether the variant runs only when it is named, as a peer that loads much does. */
+  default boolean onRequest() {
+    return false;
+  }
+
   /** Width of the vectors in bits; 0 where the variant has none of its own. */
   default int vectorBits() {
     return 0;

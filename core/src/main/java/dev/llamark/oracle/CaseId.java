@@ -25,6 +25,9 @@ import java.util.stream.Stream;
 public record CaseId(
     Operation operation, DType dtype, List<Integer> shape, Map<String, String> options) {
 
+  /** Seed of a case that names none. */
+  public static final long DEFAULT_SEED = 42;
+
   public CaseId {
     shape = List.copyOf(shape);
     options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
@@ -125,9 +128,17 @@ public record CaseId(
   }
 
   int intOption(String key, int otherwise) {
+    long value = longOption(key, otherwise);
+    if (value != (int) value) {
+      throw new InputException("case '%s': %s is too large: %d".formatted(this, key, value));
+    }
+    return (int) value;
+  }
+
+  private long longOption(String key, long otherwise) {
     String value = options.get(key);
     try {
-      return value == null ? otherwise : Integer.parseInt(value);
+      return value == null ? otherwise : Long.parseLong(value);
     } catch (NumberFormatException e) {
       throw new InputException(
           "case '%s': %s must be a whole number, but is '%s'".formatted(this, key, value), e);
@@ -157,7 +168,7 @@ public record CaseId(
 
   /** Seed of the operands: from the option {@code seed}, and different for each shape. */
   long seed() {
-    return intOption("seed", 42) * 0x9E3779B97F4A7C15L
+    return longOption("seed", DEFAULT_SEED) * 0x9E3779B97F4A7C15L
         + 31L * shape.hashCode()
         + operation.name().hashCode();
   }

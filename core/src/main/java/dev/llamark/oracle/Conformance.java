@@ -109,12 +109,7 @@ public final class Conformance implements AutoCloseable {
 
   private Judgement judge(CaseId id, ConformanceCase prepared) {
     if (id.operation() == Operation.MATMUL && !alone.matMul().supports(id.dtype())) {
-      return new Judgement(
-          new Verdict.Skipped(variant + " has no MatMul for " + id.dtype().id()),
-          Double.NaN,
-          Double.NaN,
-          false,
-          Optional.empty());
+      return Judgement.skipped(variant + " has no MatMul for " + id.dtype().id());
     }
     try {
       return runThrice(id, prepared);

@@ -1,8 +1,8 @@
 package dev.llamark.oracle;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.StringJoiner;
 
 /** Compares an output with the oracle's, element by element. */
 final class Judge {
@@ -10,6 +10,7 @@ final class Judge {
   private final int[] shape;
   private double maxRatio;
   private double maxTypicalRatio;
+  private double maxAbs;
   private double squaredError;
   private double squaredExpected;
   private Judgement.Worst worst;
@@ -40,6 +41,7 @@ final class Judge {
       squaredError += error * error;
       squaredExpected += expected * expected;
     }
+    maxAbs = Math.max(maxAbs, error);
     double ratio = ratio(error, allowed);
     maxTypicalRatio = Math.max(maxTypicalRatio, ratio(error, typical));
     if (ratio > maxRatio || worst == null) {
@@ -63,21 +65,20 @@ final class Judge {
     return error == 0 ? 0 : error / allowed;
   }
 
-  private String coordinates(int index) {
+  private List<Integer> coordinates(int index) {
     int[] at = new int[shape.length];
     for (int axis = shape.length - 1, rest = index; axis >= 0; axis--) {
       at[axis] = rest % shape[axis];
       rest /= shape[axis];
     }
-    StringJoiner joiner = new StringJoiner(", ", "[", "]");
-    Arrays.stream(at).mapToObj(Integer::toString).forEach(joiner::add);
-    return joiner.toString();
+    return Arrays.stream(at).boxed().toList();
   }
 
   /** What was found in all elements so far. */
   Judgement judgement() {
     double nmse = squaredExpected > 0 ? squaredError / squaredExpected : Double.NaN;
     Verdict verdict = maxRatio <= 1 ? new Verdict.Pass() : new Verdict.Fail(String.valueOf(worst));
-    return new Judgement(verdict, maxRatio, nmse, maxTypicalRatio > 1, Optional.ofNullable(worst));
+    return new Judgement(
+        verdict, maxRatio, maxAbs, nmse, maxTypicalRatio > 1, Optional.ofNullable(worst));
   }
 }

@@ -1,5 +1,6 @@
 package dev.llamark.oracle;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,6 +9,7 @@ import java.util.Optional;
  * @param verdict right or wrong
  * @param maxRatioToBound largest error ÷ allowed error; 0 where all is exact, infinite where an
  *     error was not allowed at all
+ * @param maxAbs largest absolute error
  * @param nmse Σ(got − expected)² / Σ expected²; NaN where the expected values are all zero or not
  *     finite
  * @param suspicious whether an error, though within the bound, is larger than rounding makes likely
@@ -16,6 +18,7 @@ import java.util.Optional;
 public record Judgement(
     Verdict verdict,
     double maxRatioToBound,
+    double maxAbs,
     double nmse,
     boolean suspicious,
     Optional<Worst> worst) {
@@ -23,10 +26,10 @@ public record Judgement(
   /**
    * One element.
    *
-   * @param index its place in the output, as {@code [row, column]}
+   * @param index its place in the output, one coordinate per axis
    * @param allowed largest error that the bound allows
    */
-  public record Worst(String index, double expected, double got, double allowed) {
+  public record Worst(List<Integer> index, double expected, double got, double allowed) {
 
     @Override
     public String toString() {
@@ -42,7 +45,18 @@ public record Judgement(
   /** A failure that no single element shows. */
   public static Judgement failure(String reason) {
     return new Judgement(
-        new Verdict.Fail(reason), Double.POSITIVE_INFINITY, Double.NaN, false, Optional.empty());
+        new Verdict.Fail(reason),
+        Double.POSITIVE_INFINITY,
+        Double.NaN,
+        Double.NaN,
+        false,
+        Optional.empty());
+  }
+
+  /** Nothing was computed. */
+  public static Judgement skipped(String reason) {
+    return new Judgement(
+        new Verdict.Skipped(reason), Double.NaN, Double.NaN, Double.NaN, false, Optional.empty());
   }
 
   public boolean passed() {

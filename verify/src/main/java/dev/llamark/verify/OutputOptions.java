@@ -1,0 +1,76 @@
+package dev.llamark.verify;
+
+import dev.llamark.run.ResultRecord;
+import dev.llamark.run.ResultWriter;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import picocli.CommandLine.Option;
+
+/** Where results go, and in what form. */
+public final class OutputOptions {
+
+  /** For a person, a program, or a pull request. */
+  public enum Format {
+    TEXT,
+    JSON,
+    MD
+  }
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write result records to this file, one JSON object a line.")
+  private Path out;
+
+  @Option(
+      names = "--format",
+      paramLabel = "text|json|md",
+      description = "What is printed: text (default), json (the records), md (Markdown).")
+  private Format format = Format.TEXT;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of all that is generated; default 42.")
+  private long seed = 42;
+
+  public Format format() {
+    return format;
+  }
+
+  public boolean text() {
+    return format == Format.TEXT;
+  }
+
+  public long seed() {
+    return seed;
+  }
+
+  /** Takes every record: writes it to the file, if there is one, and prints it for JSON. */
+  public Sink open() {
+    ResultWriter writer = out == null ? null : ResultWriter.create(out);
+    return new Sink(writer, format == Format.JSON);
+  }
+
+  /** Where records go. */
+  public record Sink(ResultWriter writer, boolean print)
+      implements Consumer<ResultRecord>, AutoCloseable {
+
+    @Override
+    public void accept(ResultRecord result) {
+      if (writer != null) {
+        writer.write(result);
+      }
+      if (print) {
+        System.out.println(ResultWriter.line(result));
+      }
+    }
+
+    @Override
+    public void close() {
+      if (writer != null) {
+        writer.close();
+      }
+    }
+  }
+}

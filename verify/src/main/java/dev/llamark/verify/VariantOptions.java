@@ -1,0 +1,146 @@
+package dev.llamark.verify;
+
+import dev.llamark.kernel.KernelRegistry;
+import dev.llamark.kernel.KernelRegistry.Variant;
+import dev.llamark.kernel.Role;
+import dev.llamark.run.InputException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.ZipFile;
+import picocli.CommandLine.Option;
+
+/** Which variants, how wide, on how many threads. */
+public final class VariantOptions {
+
+  private static final String VARIANTS_VARIABLE = "LLAMARK_VARIANTS";
+  private static final String BITS_PROPERTY = "llamark.vector.bits";
+  private static final int MOST_THREADS = 1024;
+
+  @Option(
+      names = "--kernels",
+      split = ",",
+      paramLabel = "ID",
+      description = "Variants to run, by id; by default all that can run here.")
+  private List<String> kernels = List.of();
+
+  @Option(
+      names = "--variants",
+      split = ",",
+      paramLabel = "JAR",
+      description = "Jars with variants of your own; also from $LLAMARK_VARIANTS.")
+  private List<Path> variants = List.of();
+
+  @Option(
+      names = "--vector-bits",
+      paramLabel = "N",
+      description = "Width of vectors: 128, 256 or 512; by default what the CPU prefers.")
+  private Integer vectorBits;
+
+  @Option(
+      names = {"-t", "--threads"},
+      split = ",",
+      paramLabel = "N",
+      description = "Threads; by default all processors.")
+  private List<Integer> threads = List.of();
+
+  /** The jars that hold the user's own variants. */
+  public List<Path> jars() {
+    if (!variants.isEmpty()) {
+      return variants;
+    }
+    String variable = System.getenv(VARIANTS_VARIABLE);
+    if (variable == null || variable.isBlank()) {
+      return List.of();
+    }
+    return List.of(variable.split(",")).stream().map(Path::of).toList();
+  }
+
+  /** Finds the variants of the class path and of the user's jars. */
+  public KernelRegistry registry() {
+    if (vectorBits != null) {
+      if (vectorBits != 128 && vectorBits != 256 && vectorBits != 512) {
+        throw new InputException("--vector-bits must be 128, 256 or 512, but is " + vectorBits);
+      }
+      System.setProperty(BITS_PROPERTY, vectorBits.toString());
+    }
+    ClassLoader own = VariantOptions.class.getClassLoader();
+    List<Path> jars = jars();
+    return KernelRegistry.load(jars.isEmpty() ? own : new URLClassLoader(urls(jars), own));
+  }
+
+  private static URL[] urls(List<Path> jars) {
+    List<URL> urls = new ArrayList<>();
+    for (Path jar : jars) {
+      if (!Files.isRegularFile(jar)) {
+        throw new InputException("--variants: there is no file '%s'".formatted(jar));
+      }
+      try (ZipFile zip = new ZipFile(jar.toFile())) {
+        if (zip.getEntry("META-INF/services/dev.llamark.kernel.KernelProvider") == null) {
+          throw new InputException(
+              "--variants: '%s' holds no META-INF/services/dev.llamark.kernel.KernelProvider"
+                  .formatted(jar));
+        }
+        urls.add(jar.toUri().toURL());
+      } catch (MalformedURLException e) {
+        throw new InputException("--variants: '%s' cannot be loaded".formatted(jar), e);
+      } catch (java.io.IOException e) {
+        throw new InputException("--variants: '%s' is not a jar: %s".formatted(jar, e), e);
+      }
+    }
+    return urls.toArray(URL[]::new);
+  }
+
+  /**
+   * The variants to run: those asked for, or else all that can run and need not be asked for.
+   *
+   * @throws dev.llamark.run.LlamarkException if one that was asked for is unknown or cannot run
+   */
+  public List<Variant> selected(KernelRegistry registry) {
+    if (!kernels.isEmpty()) {
+      return kernels.stream().distinct().map(registry::variant).toList();
+    }
+    return registry.variants().stream()
+        .filter(variant -> variant.usable() && variant.role() != Role.ORACLE)
+        .filter(variant -> !variant.provider().orElseThrow().onRequest())
+        .toList();
+  }
+
+  /** Whether the user named the variants to run. */
+  public boolean named() {
+    return !kernels.isEmpty();
+  }
+
+  /** Numbers of threads, at least one. */
+  public List<Integer> threads() {
+    for (int count : threads) {
+      if (count < 1 || count > MOST_THREADS) {
+        throw new InputException(
+            "--threads must be from 1 to %d, but is %d".formatted(MOST_THREADS, count));
+      }
+    }
+    return threads.isEmpty() ? List.of(Runtime.getRuntime().availableProcessors()) : threads;
+  }
+
+  /** The largest number of threads asked for. */
+  public int mostThreads() {
+    return threads().stream().max(Integer::compare).orElseThrow();
+  }
+
+  /** The options that choose variants, as they were given, for a command that replays. */
+  public String replay(String id) {
+    StringBuilder out = new StringBuilder("--kernels " + id);
+    if (!jars().isEmpty()) {
+      out.append(" --variants ")
+          .append(String.join(",", jars().stream().map(Path::toString).toList()));
+    }
+    if (vectorBits != null) {
+      out.append(" --vector-bits ").append(vectorBits);
+    }
+    return out.toString();
+  }
+}
