@@ -55,6 +55,61 @@ public non-sealed interface MatMul extends Kernel {
   void compute(float[] x, int xOffset, int rows, PackedMatrix weights, float[] out, int outOffset);
 
   /**
+   * Checks the operands, then multiplies one input by several weights, as queries, keys and values
+   * want it: {@code outs[i] = x · weights[i]ᵀ}. A kernel gains by bringing {@code x} into its own
+   * form once, and by sharing one thread region.
+   *
+   * @param x input, (rows × K)
+   * @param rows M, number of input rows
+   * @param weights each (N_i × K), packed by this kernel; at least one
+   * @param outs results, (rows × N_i) each from index 0; as many as {@code weights}, different
+   *     arrays, none of them {@code x}
+   * @throws IllegalArgumentException if an operand is too short or shared, or columns differ
+   */
+  default void applyAll(float[] x, int xOffset, int rows, PackedMatrix[] weights, float[][] outs) {
+    Operands.positive(MATMUL, "rows", rows);
+    Operands.positive(MATMUL, "weights", weights.length);
+    if (outs.length != weights.length) {
+      throw Operands.refused(
+          MATMUL, "outs must be as many as weights, %d, but are %d", weights.length, outs.length);
+    }
+    int columns = weights[0].columns();
+    Operands.elements(MATMUL, "x", x, xOffset, (long) rows * columns);
+    for (int i = 0; i < weights.length; i++) {
+      if (weights[i].columns() != columns) {
+        throw Operands.refused(
+            MATMUL,
+            "all weights must have the first one's %d columns, but weights[%d] has %d",
+            columns,
+            i,
+            weights[i].columns());
+      }
+      Operands.elements(MATMUL, "outs", outs[i], 0, (long) rows * weights[i].rows());
+      requireOwnArray(x, outs, i);
+    }
+    computeAll(x, xOffset, rows, weights, outs);
+  }
+
+  private static void requireOwnArray(float[] x, float[][] outs, int i) {
+    boolean shared = outs[i] == x;
+    for (int j = 0; j < i; j++) {
+      shared |= outs[i] == outs[j];
+    }
+    if (shared) {
+      throw Operands.refused(
+          MATMUL, "outs[%d] must be an array of its own, but is x or an earlier result", i);
+    }
+  }
+
+  /** The fused kernel of {@link #applyAll}; without one, {@link #compute} for each weight. */
+  default void computeAll(
+      float[] x, int xOffset, int rows, PackedMatrix[] weights, float[][] outs) {
+    for (int i = 0; i < weights.length; i++) {
+      compute(x, xOffset, rows, weights[i], outs[i], 0);
+    }
+  }
+
+  /**
    * Checks the operands, then adds the layer's bias to every row: {@code out[m][n] += bias[n]}.
    *
    * @param bias (columns); shares nothing with {@code out}

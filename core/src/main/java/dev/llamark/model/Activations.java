@@ -35,6 +35,12 @@ final class Activations {
   /** Up projection, (rows × ffn). */
   final float[] up;
 
+  /** {@link #query}, {@link #key} and {@link #value}: what one input gives together. */
+  final float[][] queryKeyValue;
+
+  /** {@link #gate} and {@link #up}: what one input gives together. */
+  final float[][] gateUp;
+
   Activations(LlamaConfig config, int rows) {
     this.rows = rows;
     positions = new int[rows];
@@ -47,9 +53,20 @@ final class Activations {
     delta = floats(config.hidden());
     gate = floats(config.ffn());
     up = floats(config.ffn());
+    queryKeyValue = new float[][] {query, key, value};
+    gateUp = new float[][] {gate, up};
   }
 
   private float[] floats(int columns) {
     return new float[Math.multiplyExact(rows, columns)];
+  }
+
+  /** Of {@code rows} tokens only the last {@code kept} go on: their stream and queries move up. */
+  void keepLast(LlamaConfig config, int rows, int kept) {
+    int first = rows - kept;
+    int hidden = config.hidden();
+    int queryWidth = config.queryWidth();
+    System.arraycopy(stream, first * hidden, stream, 0, kept * hidden);
+    System.arraycopy(query, first * queryWidth, query, 0, kept * queryWidth);
   }
 }

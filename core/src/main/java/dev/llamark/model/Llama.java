@@ -126,12 +126,13 @@ public final class Llama implements AutoCloseable {
    * @param tokens their ids, at least one
    * @param cache the sequence before; it grows by the tokens
    * @param wanted for which tokens to compute logits
-   * @param taps called after each step of each batch
+   * @param taps called after each step of each batch; where logits are wanted for the last token
+   *     alone, the last block shows that token alone from its attention on
    * @return logits, (tokens × vocab) or (1 × vocab)
    * @throws InputException if a token is not in the vocabulary, or the cache has no room
    */
   public float[] forward(int[] tokens, KvCache cache, Logits wanted, TapListener taps) {
-    long size = (long) (wanted == Logits.ALL ? tokens.length : 1) * config.vocab();
+    long size = size(tokens.length, wanted);
     if (size > Integer.MAX_VALUE - 8) {
       throw new InputException(
           "logits of all %d tokens x %d entries exceed one array; ask for fewer tokens at once"
@@ -150,24 +151,28 @@ public final class Llama implements AutoCloseable {
    */
   public void forward(
       int[] tokens, KvCache cache, Logits wanted, TapListener taps, float[] logits) {
-    require(tokens, cache);
+    require(tokens, cache, wanted, logits);
     if (activations.rows < Math.min(tokens.length, maxBatch)) {
       activations = new Activations(config, Math.min(tokens.length, maxBatch));
     }
     for (int from = 0; from < tokens.length; from += maxBatch) {
       int rows = Math.min(maxBatch, tokens.length - from);
-      batch(tokens, from, rows, cache, taps);
       boolean last = from + rows == tokens.length;
-      if (wanted == Logits.ALL) {
-        logits(0, rows, taps, logits, from * config.vocab());
-      } else if (last) {
-        logits(rows - 1, 1, taps, logits, 0);
+      int kept = wanted == Logits.ALL ? rows : last ? 1 : 0;
+      batch(tokens, from, rows, kept, cache, taps);
+      cache.advance(rows);
+      if (kept > 0) {
+        logits(kept, taps, logits, wanted == Logits.ALL ? from * config.vocab() : 0);
       }
     }
   }
 
-  /** Takes {@code rows} tokens through all layers; leaves the final norm in the activations. */
-  private void batch(int[] tokens, int from, int rows, KvCache cache, TapListener taps) {
+  /**
+   * Takes {@code batch} tokens through all layers. The last {@code kept} of them come out of the
+   * last one, normalised for the output matrix.
+   */
+  private void batch(int[] tokens, int from, int batch, int kept, KvCache cache, TapListener taps) {
+    int rows = batch;
     RmsNorm rmsNorm = kernels.rmsNorm();
     Rope rope = kernels.rope();
     MatMul matMul = kernels.matMul();
@@ -198,9 +203,7 @@ public final class Llama implements AutoCloseable {
       taps.after(ATTENTION_NORM, l, a.normed, rows, hidden);
 
       // Queries (rows × heads × headDim), keys and values (rows × kvHeads × headDim)
-      matMul.apply(a.normed, 0, rows, layer.query(), a.query, 0);
-      matMul.apply(a.normed, 0, rows, layer.key(), a.key, 0);
-      matMul.apply(a.normed, 0, rows, layer.value(), a.value, 0);
+      matMul.applyAll(a.normed, 0, rows, layer.queryKeyValue(), a.queryKeyValue);
       addBias(matMul, vectors.queryBias(), rows, a.query);
       addBias(matMul, vectors.keyBias(), rows, a.key);
       addBias(matMul, vectors.valueBias(), rows, a.value);
@@ -216,8 +219,20 @@ public final class Llama implements AutoCloseable {
       taps.after(ROTATED_QUERY, l, a.query, rows, queryWidth);
       taps.after(ROTATED_KEY, l, a.key, rows, kvWidth);
 
-      // Attention over all positions so far: (rows × heads × headDim)
+      // Keys and values join those of the positions before
       keyValues.store(a.key, 0, a.value, 0, position, rows);
+
+      // From the last block nothing is read but what goes to the output matrix
+      if (l == config.layers() - 1 && kept < rows) {
+        if (kept == 0) {
+          return;
+        }
+        a.keepLast(config, rows, kept);
+        position += rows - kept;
+        rows = kept;
+      }
+
+      // Attention over all positions so far: (rows × heads × headDim)
       attention.apply(a.query, 0, keyValues, position, rows, config.heads(), scale, a.attention, 0);
       taps.after(ATTENTION, l, a.attention, rows, queryWidth);
 
@@ -230,8 +245,7 @@ public final class Llama implements AutoCloseable {
       taps.after(FFN_NORM, l, a.normed, rows, hidden);
 
       // Gate and up: (rows × ffn) each
-      matMul.apply(a.normed, 0, rows, layer.gate(), a.gate, 0);
-      matMul.apply(a.normed, 0, rows, layer.up(), a.up, 0);
+      matMul.applyAll(a.normed, 0, rows, layer.gateUp(), a.gateUp);
       taps.after(GATE, l, a.gate, rows, ffn);
       taps.after(UP, l, a.up, rows, ffn);
 
@@ -246,8 +260,6 @@ public final class Llama implements AutoCloseable {
       // Residual: stream += delta, and its norm for the next block, or the final one
       addAndNormalize(rmsNorm, attentionNorm(l + 1), rows, taps, FFN_RESIDUAL, l);
     }
-    taps.after(FINAL_NORM, -1, a.normed, rows, hidden);
-    cache.advance(rows);
   }
 
   /** The weight of block {@code layer}'s first norm; after the last block, of the final one. */
@@ -298,10 +310,10 @@ public final class Llama implements AutoCloseable {
     }
   }
 
-  /** Output matrix: the final norm's rows from {@code first} on, (rows × hidden), to logits. */
-  private void logits(int first, int rows, TapListener taps, float[] logits, int offset) {
-    int from = first * config.hidden();
-    kernels.matMul().apply(activations.normed, from, rows, packed.output(), logits, offset);
+  /** Output matrix: the final norm (rows × hidden) to logits (rows × vocab). */
+  private void logits(int rows, TapListener taps, float[] logits, int offset) {
+    taps.after(FINAL_NORM, -1, activations.normed, rows, config.hidden());
+    kernels.matMul().apply(activations.normed, 0, rows, packed.output(), logits, offset);
     if (taps != TapListener.NONE) {
       float[] live = Arrays.copyOfRange(logits, offset, offset + rows * config.vocab());
       taps.after(LOGITS, -1, live, rows, config.vocab());
@@ -309,7 +321,7 @@ public final class Llama implements AutoCloseable {
     }
   }
 
-  private void require(int[] tokens, KvCache cache) {
+  private void require(int[] tokens, KvCache cache, Logits wanted, float[] logits) {
     if (!cache.config().equals(config)) {
       throw new IllegalArgumentException("Llama: the cache was made for another model");
     }
@@ -319,6 +331,16 @@ public final class Llama implements AutoCloseable {
           "KV cache: %d tokens after %d do not fit into its %d positions"
               .formatted(tokens.length, cache.length(), cache.capacity()));
     }
+    if (logits.length < size(tokens.length, wanted)) {
+      throw new IllegalArgumentException(
+          "Llama: logits need %d elements, but have %d"
+              .formatted(size(tokens.length, wanted), logits.length));
+    }
+  }
+
+  /** Elements of the logits wanted for {@code tokens} tokens. */
+  private long size(int tokens, Logits wanted) {
+    return (long) (wanted == Logits.ALL ? tokens : 1) * config.vocab();
   }
 
   /** Frees the packed matrices; kernels and weights stay with who gave them. */

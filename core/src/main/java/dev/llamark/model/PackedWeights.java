@@ -10,15 +10,15 @@ import java.util.List;
 /** All matrices of a model in a variant's own form, each packed once. */
 final class PackedWeights implements AutoCloseable {
 
-  /** One block: its matrices packed, its vectors in {@code weights}. */
+  /**
+   * One block: its matrices packed, those together that read the same input; its vectors as they
+   * are in {@code weights}.
+   */
   record Layer(
       LlamaWeights.Layer weights,
-      PackedMatrix query,
-      PackedMatrix key,
-      PackedMatrix value,
+      PackedMatrix[] queryKeyValue,
       PackedMatrix attentionOutput,
-      PackedMatrix gate,
-      PackedMatrix up,
+      PackedMatrix[] gateUp,
       PackedMatrix down) {}
 
   private final Kernels kernels;
@@ -40,12 +40,9 @@ final class PackedWeights implements AutoCloseable {
   private Layer pack(LlamaWeights.Layer layer) {
     return new Layer(
         layer,
-        pack(layer.query()),
-        pack(layer.key()),
-        pack(layer.value()),
+        new PackedMatrix[] {pack(layer.query()), pack(layer.key()), pack(layer.value())},
         pack(layer.attentionOutput()),
-        pack(layer.gate()),
-        pack(layer.up()),
+        new PackedMatrix[] {pack(layer.gate()), pack(layer.up())},
         pack(layer.down()));
   }
 

@@ -81,6 +81,23 @@ class LlamaTest {
   }
 
   @Test
+  void for_the_last_token_alone_the_last_block_shows_no_more_than_it() {
+    TinyModel model = TinyModel.grouped();
+    List<String> seen = new ArrayList<>();
+    try (Llama llama = Llama.of(model.config(), model.weights(), KERNELS, 6)) {
+      llama.forward(
+          TOKENS,
+          llama.newCache(16, DType.F32),
+          Logits.LAST,
+          (tap, layer, v, rows, columns) -> seen.add(tap + " " + layer + " " + rows));
+    }
+    assertThat(seen)
+        .containsOnlyOnce("FINAL_NORM -1 1", "LOGITS -1 1", "ATTENTION 2 1", "DOWN 2 1")
+        .contains("ROTATED_KEY 2 6", "ROTATED_KEY 2 5", "DOWN 1 6", "DOWN 1 5")
+        .doesNotContain("ATTENTION 2 6", "ATTENTION 2 5", "FINAL_NORM -1 6");
+  }
+
+  @Test
   void a_truncated_cache_continues_as_if_nothing_had_followed() {
     try (Llama llama = llama(TinyModel.plain())) {
       KvCache cache = llama.newCache(16, DType.F32);
