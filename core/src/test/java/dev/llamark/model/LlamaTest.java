@@ -36,7 +36,7 @@ class LlamaTest {
     double[] expected = oracle(model, OracleTapListener.NONE);
     try (Llama llama = llama(model)) {
       float[] logits = llama.forward(TOKENS, llama.newCache(16, DType.F32), Logits.ALL);
-      assertThat(nmse(logits, expected)).isLessThan(1e-12);
+      assertThat(Nmse.of(logits, expected)).isLessThan(1e-12);
     }
   }
 
@@ -46,7 +46,7 @@ class LlamaTest {
     double[] expected = oracle(model, OracleTapListener.NONE);
     try (Llama llama = llama(model)) {
       float[] logits = llama.forward(TOKENS, llama.newCache(16, DType.F16), Logits.ALL);
-      assertThat(nmse(logits, expected)).isBetween(1e-11, 1e-5);
+      assertThat(Nmse.of(logits, expected)).isBetween(1e-11, 1e-5);
     }
   }
 
@@ -164,7 +164,7 @@ class LlamaTest {
     }
     assertThat(seen).hasSameSizeAs(expected);
     for (int i = 0; i < seen.size(); i++) {
-      assertThat(nmse(seen.get(i), expected.get(i))).as("tap %d", i).isLessThan(1e-12);
+      assertThat(Nmse.of(seen.get(i), expected.get(i))).as("tap %d", i).isLessThan(1e-12);
     }
   }
 
@@ -196,8 +196,8 @@ class LlamaTest {
                   }
                 }
               });
-      assertThat(nmse(logits, expected)).isLessThan(1e-12);
-      assertThat(nmse(logits, oracle(model, OracleTapListener.NONE))).isGreaterThan(1e-3);
+      assertThat(Nmse.of(logits, expected)).isLessThan(1e-12);
+      assertThat(Nmse.of(logits, oracle(model, OracleTapListener.NONE))).isGreaterThan(1e-3);
     }
   }
 
@@ -297,17 +297,6 @@ class LlamaTest {
   }
 
   private static float[] row(float[] logits, int row) {
-    return Arrays.copyOfRange(logits, row * TinyModel.VOCAB, (row + 1) * TinyModel.VOCAB);
-  }
-
-  private static double nmse(float[] actual, double[] expected) {
-    assertThat(actual).hasSize(expected.length);
-    double error = 0;
-    double norm = 0;
-    for (int i = 0; i < expected.length; i++) {
-      error += Math.pow(actual[i] - expected[i], 2);
-      norm += expected[i] * expected[i];
-    }
-    return error / norm;
+    return Nmse.row(logits, row, TinyModel.VOCAB);
   }
 }
