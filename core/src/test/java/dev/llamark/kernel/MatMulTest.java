@@ -1,6 +1,7 @@
 package dev.llamark.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.llamark.oracle.OracleProvider;
@@ -67,5 +68,36 @@ class MatMulTest {
         .hasMessage("MatMul: bias needs at least 2 elements from offset 1, but has 1");
     assertThatThrownBy(() -> matMul.addBias(out, 0, 1, 2, out, 1))
         .hasMessage("MatMul: bias (from offset 0) and out (from offset 1) must not overlap");
+  }
+
+  private final PackedMatrix w = matMul.pack(Matrix.of("w", 3, 2, new float[] {1, 2, 3, 4, 5, 6}));
+
+  @Test
+  void eachOutputIsTheDotProductOfARowOfXAndARowOfW() {
+    float[] out = new float[6];
+    matMul.apply(new float[] {1, 10, 2, 20}, 0, 2, w, out, 0);
+    assertThat(out).containsExactly(21, 43, 65, 42, 86, 130);
+  }
+
+  @Test
+  void refusesAnOutputThatIsTooShort() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> matMul.apply(new float[4], 0, 2, w, new float[6], 1))
+        .withMessage("MatMul: out needs at least 6 elements from offset 1, but has 5");
+  }
+
+  @Test
+  void refusesAnOutputOverTheInput() {
+    float[] both = new float[12];
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> matMul.apply(both, 0, 2, w, both, 3))
+        .withMessage("MatMul: x (from offset 0) and out (from offset 3) must not overlap");
+  }
+
+  @Test
+  void refusesNoRowsAtAll() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> matMul.apply(new float[4], 0, 0, w, new float[6], 0))
+        .withMessage("MatMul: rows must be at least 1, but is 0");
   }
 }

@@ -1,0 +1,149 @@
+package dev.llamark.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.llamark.oracle.OracleProvider;
+import dev.llamark.run.EnvironmentException;
+import dev.llamark.run.InputException;
+import dev.llamark.run.ThreadTeam;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelRegistryTest {
+
+  private final ThreadTeam team = ThreadTeam.single();
+  private final SwiGlu ownSwiGlu = (gate, g, up, u, size, out, o) -> {};
+
+  private record Provider(
+      String id, Function<ThreadTeam, Kernels> kernels, Optional<Unusable> unusable)
+      implements KernelProvider {
+
+    Provider(String id, Kernels kernels) {
+      this(id, team -> kernels, Optional.empty());
+    }
+
+    @Override
+    public Kernels create(ThreadTeam team) {
+      return kernels.apply(team);
+    }
+  }
+
+  @Test
+  void missingOperationsAreInheritedAndSaidSo() {
+    KernelRegistry registry =
+        KernelRegistry.of(
+            new OracleProvider(),
+            new Provider("mine", Kernels.of("mine").basedOn("oracle").with(ownSwiGlu)));
+    Kernels kernels = registry.open("mine", team);
+    assertThat(kernels.swiGlu()).isSameAs(ownSwiGlu);
+    assertThat(kernels.rope()).isNotNull();
+    assertThat(kernels.inherited())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                Operation.RMSNORM, "oracle",
+                Operation.ROPE, "oracle",
+                Operation.MATMUL, "oracle",
+                Operation.ATTENTION, "oracle"));
+  }
+
+  @Test
+  void anOperationCanBeSwappedForAnotherVariants() {
+    KernelRegistry registry =
+        KernelRegistry.of(
+            new OracleProvider(),
+            new Provider("mine", Kernels.of("mine").basedOn("oracle").with(ownSwiGlu)));
+    Kernels mine = registry.open("mine", team);
+    Kernels swapped = mine.with(Operation.SWIGLU, registry.open("oracle", team));
+    assertThat(swapped.origin(Operation.SWIGLU)).isEqualTo("oracle");
+    assertThat(mine.origin(Operation.SWIGLU)).isEqualTo("mine");
+  }
+
+  @Test
+  void anUnknownIdIsRefusedWithTheUsableOnes() {
+    KernelRegistry registry = KernelRegistry.of(new Provider("mine", Kernels.of("mine")));
+    assertThatThrownBy(() -> registry.open("nope", team))
+        .isInstanceOf(InputException.class)
+        .hasMessage("no variant 'nope'; usable: mine");
+  }
+
+  @Test
+  void aVariantThatCannotRunIsRefusedWithReasonAndRemedy() {
+    KernelRegistry registry =
+        KernelRegistry.of(
+            new Provider("mine", Kernels.of("mine")),
+            new Provider(
+                "wide", t -> null, Optional.of(new Unusable("no wide vectors", "buy them"))));
+    assertThatThrownBy(() -> registry.open("wide", team))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessage("variant 'wide' cannot run: no wide vectors; buy them; usable: mine");
+  }
+
+  @Test
+  void basesThatFormACircleAreRefused() {
+    KernelRegistry registry =
+        KernelRegistry.of(
+            new Provider("a", Kernels.of("a").basedOn("b")),
+            new Provider("b", Kernels.of("b").basedOn("a")));
+    assertThatThrownBy(() -> registry.open("a", team))
+        .isInstanceOf(InputException.class)
+        .hasMessage("variants are based on each other in a circle: a → b → a");
+  }
+
+  @Test
+  void twoProvidersOfOneIdAreRefused() {
+    assertThatThrownBy(
+            () ->
+                KernelRegistry.of(
+                    new Provider("a", Kernels.of("a")), new Provider("a", Kernels.of("a"))))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("two providers have the id 'a'");
+  }
+
+  @Test
+  void kernelsOfAnotherIdThanTheirProvidersAreRefused() {
+    KernelRegistry registry = KernelRegistry.of(new Provider("a", Kernels.of("b")));
+    assertThatThrownBy(() -> registry.open("a", team))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("has the id 'a' but creates kernels of the id 'b'");
+  }
+
+  @Test
+  void closingAVariantClosesItsBase() {
+    boolean[] closed = {false};
+    Kernels base = new OracleProvider().create(team).onClose(() -> closed[0] = true);
+    KernelRegistry registry =
+        KernelRegistry.of(
+            new Provider("oracle", base),
+            new Provider("mine", Kernels.of("mine").basedOn("oracle").with(ownSwiGlu)));
+    registry.open("mine", team).close();
+    assertThat(closed[0]).isTrue();
+  }
+
+  @Test
+  void aServiceThatCannotBeLoadedIsListedByNameAndTheOthersStay(@TempDir Path folder)
+      throws IOException {
+    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+    Files.writeString(services.resolve(KernelProvider.class.getName()), "no.such.Provider\n");
+    try (URLClassLoader loader =
+        new URLClassLoader(
+            new URL[] {folder.toUri().toURL()}, KernelProvider.class.getClassLoader())) {
+      List<KernelRegistry.Variant> variants = KernelRegistry.load(loader).variants();
+      assertThat(variants).anyMatch(v -> v.id().equals("oracle") && v.usable());
+      assertThat(variants)
+          .anyMatch(
+              v ->
+                  v.id().equals("no.such.Provider")
+                      && v.unusable().orElseThrow().reason().contains("not found"));
+    }
+  }
+}
