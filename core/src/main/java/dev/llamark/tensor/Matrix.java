@@ -1,7 +1,7 @@
 package dev.llamark.tensor;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Weights, (rows × columns), row-major, as they lie in the model file: row {@code r} holds what
@@ -16,19 +16,12 @@ import java.lang.foreign.ValueLayout;
  */
 public record Matrix(String name, DType dtype, int rows, int columns, MemorySegment data) {
 
-  private static final ValueLayout.OfFloat FLOAT_LE =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(java.nio.ByteOrder.LITTLE_ENDIAN);
-
   public Matrix {
     if (rows < 1 || columns < 1) {
       throw new IllegalArgumentException(
           name + ": rows and columns must be positive, but are " + rows + " x " + columns);
     }
-    if (columns % dtype.blockElements() != 0) {
-      throw new IllegalArgumentException(
-          "%s: rows of %s must be multiples of %d, but have %d columns"
-              .formatted(name, dtype.id(), dtype.blockElements(), columns));
-    }
+    requireWholeBlocks(name, dtype, columns);
     long expected = dtype.bytes((long) rows * columns);
     if (data.byteSize() != expected) {
       throw new IllegalArgumentException(
@@ -37,11 +30,25 @@ public record Matrix(String name, DType dtype, int rows, int columns, MemorySegm
     }
   }
 
-  /** An f32 matrix over a copy of {@code values}. */
+  /** An f32 matrix over a copy of {@code values}, (rows × columns). */
   public static Matrix of(String name, int rows, int columns, float[] values) {
-    MemorySegment data = java.lang.foreign.Arena.ofAuto().allocate(4L * rows * columns, 64);
-    MemorySegment.copy(values, 0, data, FLOAT_LE, 0, Math.multiplyExact(rows, columns));
-    return new Matrix(name, DType.F32, rows, columns, data);
+    return of(name, DType.F32, rows, columns, values);
+  }
+
+  /** A matrix of any type, encoded from {@code values}, (rows × columns). */
+  public static Matrix of(String name, DType dtype, int rows, int columns, float[] values) {
+    Matrix matrix = allocate(name, dtype, rows, columns, Arena.ofAuto());
+    for (int r = 0; r < rows; r++) {
+      matrix.encodeRow(r, values, Math.multiplyExact(r, columns));
+    }
+    return matrix;
+  }
+
+  /** A matrix of zeros that lives as long as the arena and starts at a cache line. */
+  public static Matrix allocate(String name, DType dtype, int rows, int columns, Arena arena) {
+    requireWholeBlocks(name, dtype, columns);
+    return new Matrix(
+        name, dtype, rows, columns, arena.allocate(dtype.bytes((long) rows * columns), 64));
   }
 
   /** Bytes of one row. */
@@ -56,9 +63,30 @@ public record Matrix(String name, DType dtype, int rows, int columns, MemorySegm
 
   /** Decodes row {@code r} into {@code out[outOffset …]}, {@code columns} elements. */
   public void decodeRow(int r, float[] out, int outOffset) {
-    if (dtype != DType.F32) {
-      throw new IllegalArgumentException(name + ": no decoder for " + dtype.id());
+    BlockFormat.of(dtype).decode(data, r * rowBytes(), out, outOffset, columns);
+  }
+
+  /** Encodes {@code columns} elements {@code x[xOffset …]} as row {@code r}. */
+  public void encodeRow(int r, float[] x, int xOffset) {
+    BlockFormat.of(dtype).encode(x, xOffset, data, r * rowBytes(), columns);
+  }
+
+  /** The same weights, decoded and encoded anew as {@code target}, outside the heap. */
+  public Matrix quantise(DType target) {
+    Matrix matrix = allocate(name, target, rows, columns, Arena.ofAuto());
+    float[] row = new float[columns];
+    for (int r = 0; r < rows; r++) {
+      decodeRow(r, row, 0);
+      matrix.encodeRow(r, row, 0);
     }
-    MemorySegment.copy(data, FLOAT_LE, r * rowBytes(), out, outOffset, columns);
+    return matrix;
+  }
+
+  private static void requireWholeBlocks(String name, DType dtype, int columns) {
+    if (columns % dtype.blockElements() != 0) {
+      throw new IllegalArgumentException(
+          "%s: rows of %s must be multiples of %d, but have %d columns"
+              .formatted(name, dtype.id(), dtype.blockElements(), columns));
+    }
   }
 }

@@ -61,9 +61,7 @@ public final class SyntheticSource implements ModelSource {
     }
     Preset preset = Presets.of(parts[1]);
     DType dtype = parts.length == 3 ? DType.of(parts[2]) : DType.F32;
-    if (dtype != DType.F32) {
-      throw new InputException(spec + ": synthetic weights are f32");
-    }
+    SyntheticWeights.requireFit(spec, preset, dtype);
     return new SyntheticSource(spec.toLowerCase(Locale.ROOT), preset, dtype, seed);
   }
 

@@ -3,12 +3,10 @@ package dev.llamark.format.synthetic;
 import dev.llamark.model.LlamaConfig;
 import dev.llamark.model.LlamaWeights;
 import dev.llamark.model.Preset;
+import dev.llamark.run.InputException;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,16 +18,13 @@ import java.util.stream.IntStream;
  */
 final class SyntheticWeights {
 
-  private static final ValueLayout.OfFloat FLOAT_LE =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   /** Elements that one thread draws at a time. */
   private static final int CHUNK = 1 << 20;
 
   private static final double EMBEDDING_DEVIATION = 0.02;
 
   /** Deviation of a query's and of a key's elements, for scores of a few units. */
-  private static final double QUERY_KEY_DEVIATION = 1.7;
+  private static final double QUERY_KEY_DEVIATION = 2;
 
   /** Deviation of what attention and feed-forward block each add to the residual stream. */
   private static final double RESIDUAL_DEVIATION = 0.02;
@@ -50,6 +45,25 @@ final class SyntheticWeights {
     this.dtype = dtype;
     this.seed = seed;
     this.arena = arena;
+  }
+
+  /**
+   * Refuses a type of which a row of some tensor is not a whole number of blocks.
+   *
+   * @param spec of the model, for the message
+   */
+  static void requireFit(String spec, Preset preset, DType dtype) {
+    requireFit(spec, "token_embd.weight", preset.config().hidden(), dtype);
+    requireFit(spec, "blk.0.attn_output.weight", preset.config().queryWidth(), dtype);
+    requireFit(spec, "blk.0.ffn_down.weight", preset.config().ffn(), dtype);
+  }
+
+  private static void requireFit(String spec, String tensor, int columns, DType dtype) {
+    if (columns % dtype.blockElements() != 0) {
+      throw new InputException(
+          "%s: rows of %s must be multiples of %d for %s, but have %d elements"
+              .formatted(spec, tensor, dtype.blockElements(), dtype.id(), columns));
+    }
   }
 
   LlamaWeights generate() {
@@ -118,8 +132,7 @@ final class SyntheticWeights {
   }
 
   private Matrix matrix(String name, int rows, int columns, double deviation) {
-    MemorySegment data = arena.allocate(dtype.bytes((long) rows * columns), 64);
-    Matrix matrix = new Matrix(name, dtype, rows, columns, data);
+    Matrix matrix = Matrix.allocate(name, dtype, rows, columns, arena);
     IndexedNoise noise = new IndexedNoise(seed, name);
     int rowsAtOnce = Math.max(1, CHUNK / columns);
     IntStream.range(0, (rows + rowsAtOnce - 1) / rowsAtOnce)
@@ -130,8 +143,7 @@ final class SyntheticWeights {
               int last = Math.min(rows, (chunk + 1) * rowsAtOnce);
               for (int row = chunk * rowsAtOnce; row < last; row++) {
                 noise.fill((long) row * columns, deviation, values);
-                MemorySegment.copy(
-                    values, 0, data, FLOAT_LE, row * matrix.rowBytes(), values.length);
+                matrix.encodeRow(row, values, 0);
               }
             });
     return matrix;

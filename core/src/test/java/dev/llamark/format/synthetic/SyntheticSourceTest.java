@@ -11,6 +11,8 @@ import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SyntheticSourceTest {
 
@@ -89,6 +91,38 @@ class SyntheticSourceTest {
         .hasMessageContainingAll("q9", "q8_0");
     assertThatThrownBy(() -> SyntheticSource.of("synthetic:probe:f32:2"))
         .isInstanceOf(InputException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyTypeHoldsTheSameWeights(DType dtype) {
+    try (var plain = SyntheticSource.of("synthetic:probe256");
+        var source = SyntheticSource.of("synthetic:probe256:" + dtype.id())) {
+      Matrix matrix = source.weights().layers().get(2).down();
+      assertThat(matrix.dtype()).isEqualTo(dtype);
+      assertThat(source.dtype()).isEqualTo(dtype);
+      double error = 0;
+      double power = 0;
+      for (int row = 0; row < matrix.rows(); row++) {
+        float[] expected = row(plain.weights().layers().get(2).down(), row);
+        float[] actual = row(matrix, row);
+        for (int i = 0; i < expected.length; i++) {
+          error += Math.pow(actual[i] - expected[i], 2);
+          power += Math.pow(expected[i], 2);
+        }
+      }
+      assertThat(error / power).isLessThan(0.01);
+    }
+  }
+
+  @Test
+  void typeWhoseBlocksDoNotFitIsRefusedByTensor() {
+    assertThatThrownBy(() -> SyntheticSource.of("synthetic:smollm2-135m:q4_k"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContainingAll("token_embd.weight", "256", "q4_k", "576");
+    assertThatThrownBy(() -> SyntheticSource.of("synthetic:probe:q8_0"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContainingAll("token_embd.weight", "32", "198");
   }
 
   private static float[] firstUpRow(String spec, long seed) {
