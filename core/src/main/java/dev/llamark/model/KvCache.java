@@ -18,17 +18,20 @@ public final class KvCache {
   private final DType dtype;
   private final List<KeyValues> layers = new ArrayList<>();
   private final RopeTable ropeTable;
+  private final int firstPosition;
   private int length;
 
   /**
    * @param capacity number of positions
    * @param dtype {@code F32} or {@code F16}
-   * @param ropeTable the angles of at least {@code capacity} positions, by which keys are rotated
+   * @param firstPosition by which the first token is rotated
+   * @param ropeTable the angles of at least {@code firstPosition + capacity} positions
    */
-  KvCache(LlamaConfig config, int capacity, DType dtype, RopeTable ropeTable) {
+  KvCache(LlamaConfig config, int capacity, DType dtype, int firstPosition, RopeTable ropeTable) {
     this.config = config;
     this.capacity = capacity;
     this.dtype = dtype;
+    this.firstPosition = firstPosition;
     this.ropeTable = ropeTable;
     for (int layer = 0; layer < config.layers(); layer++) {
       layers.add(new KeyValues(dtype, config.kvHeads(), capacity, config.headDim()));
@@ -62,7 +65,12 @@ public final class KvCache {
     return dtype;
   }
 
-  /** Number of positions filled, and so the position of the next token. */
+  /** Position by which the first token is rotated; 0 unless the cache was asked to begin later. */
+  public int firstPosition() {
+    return firstPosition;
+  }
+
+  /** Number of positions filled. */
   public int length() {
     return length;
   }

@@ -108,11 +108,29 @@ public final class Llama implements AutoCloseable {
    * @param kv {@code F32}, or {@code F16} for half the memory
    */
   public KvCache newCache(int capacity, DType kv) {
+    return newCache(capacity, kv, 0);
+  }
+
+  /**
+   * An empty cache for one sequence whose first token stands at {@code firstPosition}, as if
+   * nothing had been before it: a sample of a long context without the cost of what precedes.
+   *
+   * @param capacity number of positions
+   * @param kv {@code F32}, or {@code F16} for half the memory
+   * @param firstPosition at least 0
+   */
+  public KvCache newCache(int capacity, DType kv, int firstPosition) {
     KvCache.require(config, capacity, kv);
-    if (ropeTable == null || ropeTable.positions() < capacity) {
-      ropeTable = RopeTable.of(config.scaling(), config.theta(), config.rotaryDim(), capacity);
+    if (firstPosition < 0 || firstPosition > Integer.MAX_VALUE - capacity) {
+      throw new InputException(
+          "first position must be from 0 to %d, but is %d"
+              .formatted(Integer.MAX_VALUE - capacity, firstPosition));
     }
-    return new KvCache(config, capacity, kv, ropeTable);
+    int positions = firstPosition + capacity;
+    if (ropeTable == null || ropeTable.positions() < positions) {
+      ropeTable = RopeTable.of(config.scaling(), config.theta(), config.rotaryDim(), positions);
+    }
+    return new KvCache(config, capacity, kv, firstPosition, ropeTable);
   }
 
   /** {@link #forward(int[], KvCache, Logits, TapListener)} that nobody watches. */
@@ -188,7 +206,7 @@ public final class Llama implements AutoCloseable {
 
     // Embedding: one row of the table per token, stream (rows × hidden)
     for (int row = 0; row < rows; row++) {
-      a.positions[row] = position + row;
+      a.positions[row] = cache.firstPosition() + position + row;
       weights.embedding().decodeRow(tokens[from + row], a.stream, row * hidden);
     }
     taps.after(EMBEDDING, -1, a.stream, rows, hidden);

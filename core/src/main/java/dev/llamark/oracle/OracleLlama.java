@@ -59,22 +59,29 @@ public final class OracleLlama {
     return config;
   }
 
+  /** {@link #forward(int[], int, OracleTapListener)} of a sequence that begins at position 0. */
+  public double[] forward(int[] tokens, OracleTapListener taps) {
+    return forward(tokens, 0, taps);
+  }
+
   /**
    * The logits of a whole sequence.
    *
-   * @param tokens ids of positions 0 and up, at least one
+   * @param tokens ids, at least one
+   * @param firstPosition position of the first token, by which it is rotated
    * @param taps called after each step
    * @return (tokens × vocab)
    * @throws InputException if there is no token, or one is not in the vocabulary
    */
-  public double[] forward(int[] tokens, OracleTapListener taps) {
+  public double[] forward(int[] tokens, int firstPosition, OracleTapListener taps) {
     config.requireTokens(tokens);
     int rows = tokens.length;
     int hidden = config.hidden();
     int queryWidth = config.queryWidth();
     int kvWidth = config.kvWidth();
     int ffn = config.ffn();
-    RopeTable table = RopeTable.of(config.scaling(), config.theta(), config.rotaryDim(), rows);
+    RopeTable table =
+        RopeTable.of(config.scaling(), config.theta(), config.rotaryDim(), firstPosition + rows);
 
     // Embedding: stream (rows × hidden)
     double[] stream = embedding(tokens);
@@ -98,8 +105,8 @@ public final class OracleLlama {
       taps.after(VALUE, l, value, rows, kvWidth);
 
       // Rotation of queries and keys by their positions
-      rotate(query, config.heads(), table);
-      rotate(key, config.kvHeads(), table);
+      rotate(query, rows, config.heads(), table, firstPosition);
+      rotate(key, rows, config.kvHeads(), table, firstPosition);
       taps.after(ROTATED_QUERY, l, query, rows, queryWidth);
       taps.after(ROTATED_KEY, l, key, rows, kvWidth);
 
@@ -220,15 +227,15 @@ public final class OracleLlama {
     return out;
   }
 
-  /** RoPE in place: the token's position is its row. */
-  private void rotate(double[] x, int heads, RopeTable table) {
+  /** RoPE in place: each row one position further. */
+  private void rotate(double[] x, int rows, int heads, RopeTable table, int firstPosition) {
     int headDim = config.headDim();
-    for (int position = 0; position < table.positions(); position++) {
+    for (int row = 0; row < rows; row++) {
       for (int j = 0; j < table.pairs(); j++) {
-        double cos = table.cosine(position, j);
-        double sin = table.sine(position, j);
+        double cos = table.cosine(firstPosition + row, j);
+        double sin = table.sine(firstPosition + row, j);
         for (int head = 0; head < heads; head++) {
-          int from = (position * heads + head) * headDim;
+          int from = (row * heads + head) * headDim;
           int first = from + config.pairing().first(j, table.rotaryDim());
           int second = from + config.pairing().second(j, table.rotaryDim());
           double a = x[first];

@@ -152,13 +152,33 @@ class LlamaTest {
   @ParameterizedTest
   @MethodSource("models")
   void every_tap_shows_what_the_model_in_double_shows(TinyModel model) {
+    compareTaps(model, 0);
+  }
+
+  @Test
+  void a_sequence_that_begins_late_is_rotated_by_its_positions() {
+    compareTaps(TinyModel.grouped(), 131_000);
+    try (Llama llama = llama(TinyModel.grouped())) {
+      float[] early = rotatedKeys(llama, llama.newCache(11, DType.F32));
+      float[] late = rotatedKeys(llama, llama.newCache(11, DType.F32, 131_000));
+      assertThat(Arrays.mismatch(early, late)).isBetween(0, 5); // already the first head differs
+    }
+  }
+
+  private static float[] rotatedKeys(Llama llama, KvCache cache) {
+    llama.forward(TOKENS, cache, Logits.LAST);
+    return cache.layer(0).keys();
+  }
+
+  private static void compareTaps(TinyModel model, int firstPosition) {
     List<double[]> expected = new ArrayList<>();
-    oracle(model, (tap, layer, values, rows, columns) -> expected.add(values.clone()));
+    new OracleLlama(model.config(), model.weights(), TEAM)
+        .forward(TOKENS, firstPosition, (tap, layer, v, r, c) -> expected.add(v.clone()));
     List<float[]> seen = new ArrayList<>();
     try (Llama llama = llama(model)) {
       llama.forward(
           TOKENS,
-          llama.newCache(16, DType.F32),
+          llama.newCache(16, DType.F32, firstPosition),
           Logits.ALL,
           (tap, layer, values, rows, columns) -> seen.add(Arrays.copyOf(values, rows * columns)));
     }
