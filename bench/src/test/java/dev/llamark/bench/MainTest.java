@@ -1,0 +1,137 @@
+package dev.llamark.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.llamark.run.Version;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class MainTest {
+
+  @Command(name = "break")
+  static final class Broken implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      throw new IllegalStateException("we did it");
+    }
+  }
+
+  @Test
+  void helpExplainsEveryCommandAndEndsWithZero() {
+    CommandLineRun help = CommandLineRun.of("--help");
+    assertThat(help.exitCode()).isZero();
+    assertThat(help.out()).contains("verify");
+    for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+      String name = command.getCommandName();
+      assertThat(CommandLineRun.of(name, "--help").out()).startsWith("Usage: llamark " + name);
+    }
+  }
+
+  @Test
+  void aMissingCommandAndAnUnknownOptionAreUsageErrorsOfOneLine() {
+    CommandLineRun nothing = CommandLineRun.of();
+    assertThat(nothing.exitCode()).isEqualTo(2);
+    assertThat(nothing.err()).hasLineCount(1).contains("a command is missing", "llamark --help");
+    CommandLineRun unknown = CommandLineRun.of("verify", "ops", "--bogus");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.err()).hasLineCount(1).contains("--bogus", "llamark verify ops --help");
+  }
+
+  @Test
+  void anUnknownVariantIsAUsageErrorThatListsTheIds() {
+    CommandLineRun run = CommandLineRun.of("verify", "ops", "--kernels", "nope");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).hasLineCount(1).contains("no variant 'nope'", "scalar");
+  }
+
+  @Test
+  void badCasesShardsThreadsAndWidthsAreUsageErrorsThatNameTheValue() {
+    for (List<String> bad :
+        List.of(
+            List.of("--case", "matmul"),
+            List.of("--case", "rmsnorm:f32:4xfour"),
+            List.of("--case", "rmsnorm:f32:4x4:colour=red"),
+            List.of("--op", "convolution"),
+            List.of("--shard", "3/2"),
+            List.of("--threads", "0"),
+            List.of("--vector-bits", "200"),
+            List.of("--variants", "missing.jar"))) {
+      CommandLineRun run =
+          CommandLineRun.of("verify", "ops", "--kernels", "scalar", bad.get(0), bad.get(1));
+      assertThat(run.exitCode()).as("%s", bad).isEqualTo(2);
+      String value = bad.get(1).replaceAll(".*colour=", "");
+      assertThat(run.err()).as("%s", bad).hasLineCount(1);
+      assertThat(run.err()).containsAnyOf(value, "colour", "four");
+    }
+  }
+
+  @Test
+  void ourOwnFaultEndsWithSeventyAndNoStackTrace() throws IOException {
+    StringWriter err = new StringWriter();
+    int code =
+        Main.commandLine()
+            .addSubcommand(new Broken())
+            .setErr(new PrintWriter(err))
+            .execute("break");
+    assertThat(code).isEqualTo(70);
+    assertThat(err.toString())
+        .hasLineCount(2)
+        .contains("IllegalStateException: we did it", "please report")
+        .doesNotContain("\tat ");
+    Path trace = Path.of(err.toString().replaceAll("(?s).*the trace in (\\S+).*", "$1"));
+    assertThat(trace).content().contains("\tat ");
+    Files.delete(trace);
+  }
+
+  @Test
+  void recordsGoToTheFileAndJsonToTheOutput(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("v.jsonl");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "verify",
+            "ops",
+            "--kernels",
+            "scalar",
+            "--op",
+            "swiglu",
+            "--format",
+            "json",
+            "--out",
+            file.toString());
+    assertThat(run.exitCode()).isZero();
+    assertThat(Files.readString(file)).isEqualTo(run.out());
+    assertThat(run.out().lines()).hasSizeGreaterThan(20).allMatch(l -> l.contains("\"PASS\""));
+  }
+
+  @Test
+  void shardsShareTheCasesBetweenThem() {
+    List<String> all = list();
+    List<String> first = list("--shard", "1/2");
+    List<String> second = list("--shard", "2/2");
+    assertThat(first.size() + second.size()).isEqualTo(all.size());
+    assertThat(first).doesNotContainAnyElementsOf(second);
+  }
+
+  private static List<String> list(String... more) {
+    String[] args = {"verify", "ops", "--kernels", "scalar", "--list"};
+    String[] both = new String[args.length + more.length];
+    System.arraycopy(args, 0, both, 0, args.length);
+    System.arraycopy(more, 0, both, args.length, more.length);
+    return CommandLineRun.of(both).out().lines().toList();
+  }
+
+  @Test
+  void theVersionIsThePoms() throws IOException {
+    assertThat(Files.readString(Path.of("../pom.xml")))
+        .contains("<artifactId>llamark</artifactId>\n  <version>" + Version.VERSION + "</version>");
+  }
+}
