@@ -1,0 +1,78 @@
+package dev.llamark.format.safetensors;
+
+import dev.llamark.rope.RopeScaling;
+import java.util.Optional;
+
+/**
+ * Reads the rotary embedding from a {@code config.json}: {@code rope_theta} and {@code
+ * rope_scaling} beside each other, or both in {@code rope_parameters}; the scaling's name in {@code
+ * rope_type} or, before that, in {@code type}.
+ */
+final class HuggingFaceRope {
+
+  private static final double DEFAULT_THETA = 10000;
+
+  private final JsonKeys keys;
+  private final Optional<JsonKeys> parameters;
+  private final Optional<JsonKeys> scaling;
+
+  HuggingFaceRope(JsonKeys keys) {
+    this.keys = keys;
+    this.parameters = keys.object("rope_parameters");
+    this.scaling = keys.object("rope_scaling").or(() -> parameters);
+  }
+
+  double theta() {
+    return parameters
+        .filter(object -> object.has("rope_theta"))
+        .orElse(keys)
+        .real("rope_theta")
+        .orElse(DEFAULT_THETA);
+  }
+
+  int rotaryDim(int headDim) {
+    String key = "partial_rotary_factor";
+    JsonKeys holder = parameters.filter(object -> object.has(key)).orElse(keys);
+    double factor = holder.real(key).orElse(1);
+    if (!(factor > 0 && factor <= 1)) {
+      throw holder.refuse(key, "above 0 and at most 1");
+    }
+    return (int) (headDim * factor);
+  }
+
+  RopeScaling scaling(int rotaryDim, int context) {
+    if (scaling.isEmpty()) {
+      return new RopeScaling.None();
+    }
+    JsonKeys rope = scaling.get();
+    String key = rope.has("rope_type") ? "rope_type" : "type";
+    return switch (rope.text(key).orElse("default")) {
+      case "default" -> new RopeScaling.None();
+      case "linear" -> new RopeScaling.Linear(factor(rope));
+      case "llama3" -> llama3(rope, context);
+      default -> throw rope.refuse(key, "one of default linear llama3");
+    };
+  }
+
+  private static double factor(JsonKeys rope) {
+    double factor = rope.requiredReal("factor");
+    if (factor < 1) {
+      throw rope.refuse("factor", "at least 1");
+    }
+    return factor;
+  }
+
+  private RopeScaling llama3(JsonKeys rope, int context) {
+    double low = rope.requiredReal("low_freq_factor");
+    double high = rope.requiredReal("high_freq_factor");
+    if (!(low > 0 && high > low)) {
+      throw rope.refuse("high_freq_factor", "above low_freq_factor " + low + ", above 0");
+    }
+    return new RopeScaling.Llama3(factor(rope), low, high, originalContext(rope, context));
+  }
+
+  private int originalContext(JsonKeys rope, int context) {
+    String key = "original_max_position_embeddings";
+    return rope.size(key).orElse(keys.size(key).orElse(context));
+  }
+}

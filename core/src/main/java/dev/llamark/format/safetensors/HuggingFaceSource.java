@@ -1,0 +1,109 @@
+package dev.llamark.format.safetensors;
+
+import dev.llamark.format.Architecture;
+import dev.llamark.format.FileRange;
+import dev.llamark.format.LlamaReader;
+import dev.llamark.format.ModelSource;
+import dev.llamark.format.WeightReader;
+import dev.llamark.model.LlamaConfig;
+import dev.llamark.model.LlamaWeights;
+import dev.llamark.tensor.DType;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A model in a Hugging Face folder. */
+public final class HuggingFaceSource implements ModelSource {
+
+  private static final String CONFIG = "config.json";
+
+  private final Path folder;
+  private final WeightFiles files;
+  private final LlamaConfig config;
+  private final LlamaWeights weights;
+  private final DType dtype;
+  private final long parameters;
+
+  private HuggingFaceSource(Path folder, HuggingFaceConfig json, WeightFiles files) {
+    this.folder = folder;
+    this.files = files;
+    Architecture architecture = json.architecture();
+    boolean tied = json.tied();
+    this.config = json.read();
+    WeightReader reader = new WeightReader(folder.toString(), files.tensors());
+    this.weights = LlamaReader.huggingFace(reader, architecture, config, tied);
+    reader.requireAllTaken(name -> computed(name) || (tied && name.equals("lm_head.weight")));
+    this.dtype = reader.dtype();
+    this.parameters = reader.parameters();
+  }
+
+  /** Whether a folder looks like one of these. */
+  public static boolean matches(Path folder) {
+    return Files.isRegularFile(folder.resolve(CONFIG));
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @throws dev.llamark.run.InputException where a file is broken or the folder holds no model that
+   *     llamark knows
+   */
+  public static HuggingFaceSource open(Path folder) {
+    HuggingFaceConfig json = new HuggingFaceConfig(folder.resolve(CONFIG));
+    json.architecture();
+    WeightFiles files = WeightFiles.open(folder);
+    try {
+      return new HuggingFaceSource(folder, json, files);
+    } catch (RuntimeException e) {
+      files.close();
+      throw e;
+    }
+  }
+
+  /** Inverse frequencies that some old files carry; llamark computes its own. */
+  private static boolean computed(String tensor) {
+    return tensor.endsWith(".rotary_emb.inv_freq");
+  }
+
+  /** The folder, for its tokenizer. */
+  public Path folder() {
+    return folder;
+  }
+
+  @Override
+  public String name() {
+    Path name = folder.toAbsolutePath().normalize().getFileName();
+    return name == null ? folder.toString() : name.toString();
+  }
+
+  @Override
+  public LlamaConfig config() {
+    return config;
+  }
+
+  @Override
+  public LlamaWeights weights() {
+    return weights;
+  }
+
+  @Override
+  public DType dtype() {
+    return dtype;
+  }
+
+  @Override
+  public long parameters() {
+    return parameters;
+  }
+
+  @Override
+  public Optional<FileRange> locate(MemorySegment data) {
+    return files.locate(data);
+  }
+
+  @Override
+  public void close() {
+    files.close();
+  }
+}
