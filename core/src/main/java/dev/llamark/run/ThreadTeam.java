@@ -1,6 +1,7 @@
 package dev.llamark.run;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -8,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>A region is a number of independent parts. Parts are claimed one by one, so a slow core takes
  * fewer of them; which thread runs a part must therefore not influence its result. The caller works
- * too. Workers spin a little after a region, then park.
+ * too, and waits only for parts that a worker has claimed: a worker that comes late costs nothing.
+ * Workers spin a little after a region, then park. A region allocates nothing.
  */
 public final class ThreadTeam implements AutoCloseable {
 
@@ -18,16 +20,36 @@ public final class ThreadTeam implements AutoCloseable {
     void run(int part);
   }
 
+  /** A region whose parts need to know their thread, for scratch memory of its own. */
+  @FunctionalInterface
+  public interface ThreadRegion {
+    /**
+     * @param thread from 0, the caller, to {@code size() - 1}
+     */
+    void run(int part, int thread);
+  }
+
   /** Some tens of microseconds: longer than the gap between two regions of a forward pass. */
   private static final int SPINS = 20_000;
 
+  /** After so many spins the caller gives its core to a worker that may be waiting for one. */
+  private static final int SPINS_BEFORE_YIELD = 2_000;
+
   private final Worker[] workers;
-  private final AtomicInteger nextPart = new AtomicInteger();
-  private final AtomicInteger busy = new AtomicInteger();
+
+  /**
+   * The region's number in the upper half, its unclaimed parts in the lower. A claim is a
+   * compare-and-set of both, so that a late worker cannot take a part of a region that it has not
+   * seen; {@code region}, {@code threadRegion} and {@code parts} are written while no part is
+   * unclaimed and read after a claim.
+   */
+  private final AtomicLong state = new AtomicLong();
+
+  private final AtomicInteger unfinished = new AtomicInteger();
   private Region region;
+  private ThreadRegion threadRegion;
   private int parts;
   private volatile Throwable failure;
-  private volatile int generation;
   private volatile boolean closed;
 
   /**
@@ -39,7 +61,7 @@ public final class ThreadTeam implements AutoCloseable {
     }
     workers = new Worker[size - 1];
     for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Worker("llamark-" + (i + 1));
+      workers[i] = new Worker(i + 1);
       workers[i].start();
     }
   }
@@ -56,41 +78,68 @@ public final class ThreadTeam implements AutoCloseable {
 
   /**
    * Runs all parts and returns when the last has ended. Not reentrant, and for one caller at a
-   * time: a part must not start a region of its own.
+   * time: a part must not start a region of its own. The first exception that a part throws is
+   * thrown here, after all other parts have run.
    */
   public void run(int parts, Region region) {
-    if (parts <= 1 || workers.length == 0) {
-      for (int part = 0; part < parts; part++) {
-        region.run(part);
-      }
-      return;
-    }
+    this.region = region;
+    run(parts);
+    this.region = null;
+    rethrow();
+  }
+
+  /** As {@link #run(int, Region)}; the parts are told their thread. */
+  public void run(int parts, ThreadRegion region) {
+    threadRegion = region;
+    run(parts);
+    threadRegion = null;
+    rethrow();
+  }
+
+  private void run(int parts) {
     if (closed) {
       throw new IllegalStateException("ThreadTeam is closed");
     }
-    this.region = region;
+    if (parts <= 1 || workers.length == 0) {
+      for (int part = 0; part < parts; part++) {
+        runPart(part, 0);
+      }
+      return;
+    }
     this.parts = parts;
-    nextPart.set(0);
-    busy.set(workers.length);
-    generation = generation + 1; // publishes the region to spinning workers
-    for (Worker worker : workers) {
-      worker.wake();
+    unfinished.set(parts);
+    long number = (state.get() >>> Integer.SIZE) + 1;
+    state.set(number << Integer.SIZE | parts); // publishes the region
+    int useful = Math.min(workers.length, parts - 1);
+    for (int i = 0; i < useful; i++) {
+      workers[i].wake();
     }
-    work();
-    while (busy.get() != 0) {
-      Thread.onSpinWait();
-    }
-    this.region = null;
-    if (failure != null) {
-      rethrow();
+    work(0);
+    for (int spin = 0; unfinished.get() != 0; spin++) {
+      if (spin < SPINS_BEFORE_YIELD) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
     }
   }
 
-  private void work() {
+  private void work(int thread) {
+    long seen;
+    while ((int) (seen = state.get()) != 0) {
+      if (state.compareAndSet(seen, seen - 1)) {
+        runPart(parts - (int) seen, thread);
+        unfinished.getAndDecrement();
+      }
+    }
+  }
+
+  private void runPart(int part, int thread) {
     try {
-      int part;
-      while ((part = nextPart.getAndIncrement()) < parts) {
+      if (region != null) {
         region.run(part);
+      } else {
+        threadRegion.run(part, thread);
       }
     } catch (Throwable t) {
       failure = t;
@@ -99,6 +148,9 @@ public final class ThreadTeam implements AutoCloseable {
 
   private void rethrow() {
     Throwable t = failure;
+    if (t == null) {
+      return;
+    }
     failure = null;
     switch (t) {
       case RuntimeException e -> throw e;
@@ -117,10 +169,12 @@ public final class ThreadTeam implements AutoCloseable {
   }
 
   private final class Worker extends Thread {
+    private final int index;
     private volatile boolean parked;
 
-    Worker(String name) {
-      super(name);
+    Worker(int index) {
+      super("llamark-" + index);
+      this.index = index;
       setDaemon(true);
     }
 
@@ -132,27 +186,28 @@ public final class ThreadTeam implements AutoCloseable {
 
     @Override
     public void run() {
-      int seen = 0;
-      while (awaitAfter(seen)) {
-        seen++;
-        work();
-        busy.decrementAndGet();
+      while (await()) {
+        work(index);
       }
     }
 
-    private boolean awaitAfter(int seen) {
-      for (int spin = 0; generation == seen && !closed; spin++) {
+    /** Waits for unclaimed parts; false when the team is closed. */
+    private boolean await() {
+      for (int spin = 0; (int) state.get() == 0; spin++) {
+        if (closed) {
+          return false;
+        }
         if (spin < SPINS) {
           Thread.onSpinWait();
           continue;
         }
         parked = true;
-        if (generation == seen && !closed) {
-          LockSupport.park(this);
+        if ((int) state.get() == 0 && !closed) {
+          LockSupport.park(ThreadTeam.this);
         }
         parked = false;
       }
-      return !closed;
+      return true;
     }
   }
 }

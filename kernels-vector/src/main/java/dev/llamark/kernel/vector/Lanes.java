@@ -1,0 +1,74 @@
+package dev.llamark.kernel.vector;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The vectors of all kernels: constants to the compiler, decided once. */
+final class Lanes {
+
+  /** The vectors of floats that every kernel uses. */
+  static final VectorSpecies<Float> FLOATS =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(VectorWidth.bits()));
+
+  /** Floats in a vector. */
+  static final int COUNT = FLOATS.length();
+
+  /** Whether the CPU multiplies and adds in one instruction; emulated it would be very slow. */
+  static final boolean FMA = hardwareFma();
+
+  private static final VectorShuffle<Float> BY_8 = rotation(8);
+  private static final VectorShuffle<Float> BY_4 = rotation(4);
+  private static final VectorShuffle<Float> BY_2 = rotation(2);
+  private static final VectorShuffle<Float> BY_1 = rotation(1);
+
+  private Lanes() {}
+
+  /** Width of the vectors that the CPU prefers. */
+  static int preferredBits() {
+    return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+  }
+
+  /** {@code a · b + c}, rounded once where the CPU can. Small enough to be inlined always. */
+  static FloatVector fma(FloatVector a, FloatVector b, FloatVector c) {
+    return FMA ? a.fma(b, c) : a.mul(b).add(c);
+  }
+
+  /** {@code a · b + c}, rounded as {@link #fma(FloatVector, FloatVector, FloatVector)}. */
+  static float fma(float a, float b, float c) {
+    return FMA ? Math.fma(a, b, c) : a * b + c;
+  }
+
+  /**
+   * The sum of all lanes, as a tree of fixed shape. {@code reduceLanes} may add in another order
+   * when it is interpreted than when it is compiled.
+   */
+  static float sum(FloatVector v) {
+    FloatVector s = v;
+    if (COUNT > 8) {
+      s = s.add(s.rearrange(BY_8));
+    }
+    if (COUNT > 4) {
+      s = s.add(s.rearrange(BY_4));
+    }
+    s = s.add(s.rearrange(BY_2));
+    s = s.add(s.rearrange(BY_1));
+    return s.lane(0);
+  }
+
+  private static VectorShuffle<Float> rotation(int lanes) {
+    return VectorShuffle.fromOp(FLOATS, i -> (i + lanes) % FLOATS.length());
+  }
+
+  private static boolean hardwareFma() {
+    var vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    try {
+      return vm == null || Boolean.parseBoolean(vm.getVMOption("UseFMA").getValue());
+    } catch (IllegalArgumentException e) {
+      return true; // no such flag: the machine has no choice to make
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.llamark.kernel.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The exponential function of arguments that are not positive, as softmax and the sigmoid need it,
+ * within {@value #ULPS} ulp, subnormal results included; NaN stays NaN.
+ *
+ * <p>With {@code n} the whole number nearest to {@code x / ln 2} and {@code r = x − n · ln 2},
+ * which is at most {@code ln 2 / 2} large, {@code eˣ = 2ⁿ · eʳ}. The polynomial is the minimax
+ * approximation of Cephes ({@code expf}: Moshier, <em>Methods and Programs for Mathematical
+ * Functions</em>, 1989).
+ */
+final class VectorExp {
+
+  /** Largest error, in units of the last place. */
+  static final int ULPS = 2;
+
+  private static final VectorSpecies<Float> S = Lanes.FLOATS;
+
+  /** Below this the result is 0. */
+  private static final float LOWEST = -105;
+
+  private static final float LOG2_E = 1.44269504f;
+
+  /** Adding it leaves a whole number in the low bits of the significand. */
+  private static final float ROUNDING = 0x1.8p23f;
+
+  /** ln 2 in two parts; the first has few bits, so that its product with n is exact. */
+  private static final float LN2_HIGH = 0.693359375f;
+
+  private static final float LN2_LOW = -2.12194440e-4f;
+
+  private static final float C2 = 5.0000001201e-1f;
+  private static final float C3 = 1.6666665459e-1f;
+  private static final float C4 = 4.1665795894e-2f;
+  private static final float C5 = 8.3334519073e-3f;
+  private static final float C6 = 1.3981999507e-3f;
+  private static final float C7 = 1.9875691500e-4f;
+
+  private static final int BIAS = 127;
+  private static final int SIGNIFICAND = 23;
+
+  private VectorExp() {}
+
+  /** {@code eˣ} for {@code x ≤ 0}. Inlined into each kernel's body. */
+  static FloatVector exp(FloatVector x) {
+    FloatVector y = x.blend(LOWEST, x.lt(LOWEST)); // a comparison lets NaN pass
+    FloatVector shifted =
+        Lanes.fma(y, FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDING));
+    FloatVector n = shifted.sub(ROUNDING);
+    FloatVector r = Lanes.fma(n, FloatVector.broadcast(S, -LN2_HIGH), y);
+    r = Lanes.fma(n, FloatVector.broadcast(S, -LN2_LOW), r);
+
+    FloatVector p = Lanes.fma(r, FloatVector.broadcast(S, C7), FloatVector.broadcast(S, C6));
+    p = Lanes.fma(p, r, FloatVector.broadcast(S, C5));
+    p = Lanes.fma(p, r, FloatVector.broadcast(S, C4));
+    p = Lanes.fma(p, r, FloatVector.broadcast(S, C3));
+    p = Lanes.fma(p, r, FloatVector.broadcast(S, C2));
+    p = Lanes.fma(p, r.mul(r), r).add(1);
+
+    // 2ⁿ as two factors: it may be subnormal where they are not
+    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 9);
+    exponent = exponent.lanewise(VectorOperators.ASHR, 9);
+    IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+    FloatVector first =
+        half.add(BIAS).lanewise(VectorOperators.LSHL, SIGNIFICAND).reinterpretAsFloats();
+    FloatVector second =
+        exponent
+            .sub(half)
+            .add(BIAS)
+            .lanewise(VectorOperators.LSHL, SIGNIFICAND)
+            .reinterpretAsFloats();
+    return p.mul(first).mul(second);
+  }
+}
