@@ -99,7 +99,8 @@ final class AttentionRows {
         int query = qFrom + (token * heads + row % group) * headDim;
         float highest = scores(q, query, k, at, headDim, visible, scale, scores);
         float reference = rescale(row, highest);
-        sum[row] += exponentials(scores, visible, reference);
+        exponentials(scores, visible, reference);
+        sum[row] += total(scores, visible);
         addWeighted(scores, visible, v, at, headDim, weighted, row * headDim);
       }
     }
@@ -170,16 +171,29 @@ final class AttentionRows {
     return sum;
   }
 
-  /** Replaces scores by {@code e^(score − reference)}; returns their sum. */
-  private static float exponentials(float[] scores, int count, float reference) {
+  /** Replaces scores by {@code e^(score − reference)}. */
+  private static void exponentials(float[] scores, int count, float reference) {
+    int i = 0;
+
+    // body
+    for (; i <= count - N; i += N) {
+      VectorExp.exp(FloatVector.fromArray(S, scores, i).sub(reference)).intoArray(scores, i);
+    }
+
+    // scalar tail
+    for (; i < count; i++) {
+      scores[i] = (float) Math.exp(scores[i] - reference);
+    }
+  }
+
+  /** A method of its own: with the exponentials it is more than the compiler takes in at once. */
+  private static float total(float[] values, int count) {
     FloatVector acc = FloatVector.zero(S);
     int i = 0;
 
     // body
     for (; i <= count - N; i += N) {
-      FloatVector p = VectorExp.exp(FloatVector.fromArray(S, scores, i).sub(reference));
-      p.intoArray(scores, i);
-      acc = acc.add(p);
+      acc = acc.add(FloatVector.fromArray(S, values, i));
     }
 
     // reduce
@@ -187,8 +201,7 @@ final class AttentionRows {
 
     // scalar tail
     for (; i < count; i++) {
-      scores[i] = (float) Math.exp(scores[i] - reference);
-      sum += scores[i];
+      sum += values[i];
     }
     return sum;
   }

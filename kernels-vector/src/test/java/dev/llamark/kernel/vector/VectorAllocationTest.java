@@ -1,0 +1,100 @@
+package dev.llamark.kernel.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import com.sun.management.ThreadMXBean;
+import dev.llamark.kernel.KeyValues;
+import dev.llamark.kernel.PackedMatrix;
+import dev.llamark.rope.Pairing;
+import dev.llamark.rope.RopeScaling;
+import dev.llamark.rope.RopeTable;
+import dev.llamark.run.ThreadTeam;
+import dev.llamark.tensor.DType;
+import dev.llamark.tensor.Matrix;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A vector that reaches the heap makes a kernel many times slower, and shows here. */
+class VectorAllocationTest {
+
+  private static final int CALLS = 300;
+
+  /** Less than one vector a call. */
+  private static final long ALLOWED_PER_CALL = 16;
+
+  private static final int WARM_UP_ROUNDS = 60;
+
+  private final ThreadTeam team = new ThreadTeam(2);
+  private final float[] a = new float[64 * 1024];
+  private final float[] b = new float[64 * 1024];
+  private final float[] c = new float[64 * 1024];
+
+  @BeforeEach
+  void vectorsAreInRegisters() {
+    assumeFalse(VectorWidth.emulated(), "emulated vectors are objects");
+  }
+
+  @AfterEach
+  void close() {
+    team.close();
+  }
+
+  private static void assertAllocatesNothing(Runnable call) {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long allocated = Long.MAX_VALUE;
+    for (int round = 0; round < WARM_UP_ROUNDS && allocated > ALLOWED_PER_CALL * CALLS; round++) {
+      long before = threads.getTotalThreadAllocatedBytes();
+      for (int i = 0; i < CALLS; i++) {
+        call.run();
+      }
+      allocated = threads.getTotalThreadAllocatedBytes() - before;
+    }
+    assertThat(allocated).isLessThanOrEqualTo(ALLOWED_PER_CALL * CALLS);
+  }
+
+  @Test
+  void rmsNorm() {
+    var kernel = new VectorRmsNorm(team);
+    assertAllocatesNothing(() -> kernel.apply(a, 0, b, 0, 32, 1001, 1e-5f, c, 0));
+    assertAllocatesNothing(() -> kernel.addAndNormalize(a, 0, c, 0, b, 0, 32, 1001, 1e-5f, c, 0));
+  }
+
+  @Test
+  void rope() {
+    var kernel = new VectorRope(team);
+    RopeTable table = RopeTable.of(new RopeScaling.None(), 10_000, 44, 64);
+    int[] positions = new int[64];
+    for (Pairing pairing : Pairing.values()) {
+      assertAllocatesNothing(
+          () -> kernel.apply(a, 0, positions, 0, table, pairing, 64, 9, 48, c, 0));
+    }
+  }
+
+  @Test
+  void swiGlu() {
+    var kernel = new VectorSwiGlu(team);
+    assertAllocatesNothing(() -> kernel.apply(a, 0, b, 0, 50_001, c, 0));
+  }
+
+  @Test
+  void matMul() {
+    var kernel = new VectorMatMul(team);
+    PackedMatrix w = kernel.pack(Matrix.of("w", 301, 77, new float[301 * 77]));
+    for (int rows : new int[] {1, 3, 17}) {
+      assertAllocatesNothing(() -> kernel.apply(a, 0, rows, w, c, 0));
+    }
+  }
+
+  @Test
+  void attention() {
+    var kernel = new VectorAttention(team);
+    for (DType dtype : new DType[] {DType.F32, DType.F16}) {
+      KeyValues cache = new KeyValues(dtype, 2, 1100, 48);
+      assertAllocatesNothing(() -> kernel.apply(a, 0, cache, 1090, 1, 6, 0.1f, c, 0));
+      assertAllocatesNothing(() -> kernel.apply(a, 0, cache, 0, 40, 6, 0.1f, c, 0));
+    }
+  }
+}

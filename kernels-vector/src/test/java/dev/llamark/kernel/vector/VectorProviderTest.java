@@ -1,0 +1,45 @@
+package dev.llamark.kernel.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.llamark.kernel.KernelRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class VectorProviderTest {
+
+  private static final String BITS = "llamark.vector.bits";
+  private static final String EMULATE = "llamark.vector.emulate";
+
+  private final String bits = System.getProperty(BITS, "");
+
+  @AfterEach
+  void restore() {
+    System.setProperty(BITS, bits);
+    System.setProperty(EMULATE, "true");
+  }
+
+  @Test
+  void isFoundAsAServiceWithTheWidthThatWasAskedFor() {
+    var variant = KernelRegistry.load(getClass().getClassLoader()).variant("vector");
+    assertThat(variant.title()).isEqualTo("vector@" + bits);
+  }
+
+  @Test
+  void aWidthThatDoesNotExistIsRefused() {
+    System.setProperty(BITS, "384");
+    assertThat(new VectorProvider().unusable().orElseThrow().reason())
+        .contains("128, 256 or 512")
+        .contains("'384'");
+  }
+
+  @Test
+  void aWidthThatTheCpuLacksIsRefusedUnlessEmulationIsAskedFor() {
+    System.setProperty(BITS, "512");
+    System.setProperty(EMULATE, "false");
+    boolean native512 = Lanes.preferredBits() >= 512;
+    assertThat(new VectorProvider().unusable().isEmpty()).isEqualTo(native512);
+    System.setProperty(EMULATE, "true");
+    assertThat(new VectorProvider().unusable()).isEmpty();
+  }
+}
