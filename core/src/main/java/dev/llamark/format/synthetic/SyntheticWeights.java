@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 final class SyntheticWeights {
 
   /** Elements that one thread draws at a time. */
-  private static final int CHUNK = 1 << 20;
+  private static final int CHUNK = 1 << 16;
 
   private static final double EMBEDDING_DEVIATION = 0.02;
 
