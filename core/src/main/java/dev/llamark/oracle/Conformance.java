@@ -1,5 +1,6 @@
 package dev.llamark.oracle;
 
+import dev.llamark.kernel.Arithmetic;
 import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.Kernels;
@@ -38,6 +39,7 @@ public final class Conformance implements AutoCloseable {
   private final ThreadTeam team;
   private final Kernels alone;
   private final Kernels together;
+  private final Arithmetic arithmetic;
 
   /**
    * @param registry where the variant and its base are found
@@ -52,6 +54,16 @@ public final class Conformance implements AutoCloseable {
     team = new ThreadTeam(threads);
     alone = registry.open(variant, single);
     together = registry.open(variant, team);
+    arithmetic = arithmetic(registry, alone.origin(Operation.MATMUL));
+  }
+
+  /** That of the variant from which MatMul comes: others compute in floats alone. */
+  private static Arithmetic arithmetic(KernelRegistry registry, String origin) {
+    return registry
+        .variant(origin)
+        .provider()
+        .map(KernelProvider::arithmetic)
+        .orElse(Arithmetic.FLOAT);
   }
 
   /** The variant of this provider, with all that the class path offers to base it on. */
@@ -94,7 +106,7 @@ public final class Conformance implements AutoCloseable {
    */
   public CaseResult check(CaseId id) {
     long start = System.nanoTime();
-    ConformanceCase prepared = OperationCases.of(id.operation()).prepare(id);
+    ConformanceCase prepared = OperationCases.of(id.operation()).prepare(id, arithmetic);
     return new CaseResult(id, judge(id, prepared), System.nanoTime() - start);
   }
 

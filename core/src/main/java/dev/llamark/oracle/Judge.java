@@ -36,10 +36,20 @@ final class Judge {
    * @param typical error beyond which rounding alone is an unlikely cause
    */
   void element(int index, double expected, float got, double allowed, double typical) {
+    element(index, expected, expected, got, allowed, typical);
+  }
+
+  /**
+   * An element of a variant that rounds its input.
+   *
+   * @param plain the oracle's value without that rounding, to which the NMSE refers
+   */
+  void element(
+      int index, double expected, double plain, float got, double allowed, double typical) {
     double error = error(expected, got);
-    if (Double.isFinite(expected)) {
-      squaredError += error * error;
-      squaredExpected += expected * expected;
+    if (Double.isFinite(plain)) {
+      squaredError += Math.pow(error(plain, got), 2);
+      squaredExpected += plain * plain;
     }
     maxAbs = Math.max(maxAbs, error);
     double ratio = ratio(error, allowed);
@@ -62,7 +72,10 @@ final class Judge {
   }
 
   private static double ratio(double error, double allowed) {
-    return error == 0 ? 0 : error / allowed;
+    if (error == 0) {
+      return 0;
+    }
+    return Double.isInfinite(error) ? error : error / allowed;
   }
 
   private List<Integer> coordinates(int index) {

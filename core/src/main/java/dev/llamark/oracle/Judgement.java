@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param maxRatioToBound largest error ÷ allowed error; 0 where all is exact, infinite where an
  *     error was not allowed at all
  * @param maxAbs largest absolute error
- * @param nmse Σ(got − expected)² / Σ expected²; NaN where the expected values are all zero or not
- *     finite
+ * @param nmse Σ(got − expected)² / Σ expected², expected being the oracle's value without any
+ *     rounding of the input; NaN where the expected values are all zero or not finite
  * @param suspicious whether an error, though within the bound, is larger than rounding makes likely
  * @param worst the element with the largest ratio; absent where nothing was compared
  */

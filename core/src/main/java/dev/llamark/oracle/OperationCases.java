@@ -1,5 +1,6 @@
 package dev.llamark.oracle;
 
+import dev.llamark.kernel.Arithmetic;
 import dev.llamark.kernel.Operation;
 import dev.llamark.tensor.DType;
 import java.util.List;
@@ -7,15 +8,16 @@ import java.util.stream.IntStream;
 
 /** The cases of one operation. */
 sealed interface OperationCases
-    permits RmsNormCases, RopeCases, SwiGluCases, OperationCases.NoCases {
+    permits RmsNormCases, RopeCases, MatMulCases, SwiGluCases, OperationCases.NoCases {
 
   /** The cases of an operation. */
   static OperationCases of(Operation operation) {
     return switch (operation) {
       case RMSNORM -> new RmsNormCases();
       case ROPE -> new RopeCases();
+      case MATMUL -> new MatMulCases();
       case SWIGLU -> new SwiGluCases();
-      case MATMUL, ATTENTION -> new NoCases();
+      case ATTENTION -> new NoCases();
     };
   }
 
@@ -33,6 +35,14 @@ sealed interface OperationCases
    * @throws dev.llamark.run.InputException if the id makes no sense for the operation
    */
   ConformanceCase prepare(CaseId id);
+
+  /**
+   * Makes the operands of a case for a variant of this arithmetic; it matters where operations have
+   * weights alone.
+   */
+  default ConformanceCase prepare(CaseId id, Arithmetic arithmetic) {
+    return prepare(id);
+  }
 
   /** Sizes at which vector loops and their tails go wrong. */
   static int[] tailSizes(int lanes) {
