@@ -34,6 +34,12 @@ public final class OutputOptions {
       description = "Seed of all that is generated; default 42.")
   private long seed = 42;
 
+  @Option(
+      names = "--junit",
+      paramLabel = "FILE.xml",
+      description = "Write the verdicts as JUnit XML too.")
+  private Path junit;
+
   public Format format() {
     return format;
   }
@@ -49,12 +55,22 @@ public final class OutputOptions {
   /** Takes every record: writes it to the file, if there is one, and prints it for JSON. */
   public Sink open() {
     ResultWriter writer = out == null ? null : ResultWriter.create(out);
-    return new Sink(writer, format == Format.JSON);
+    return new Sink(writer, format == Format.JSON, junit, new JUnitReport());
   }
 
   /** Where records go. */
-  public record Sink(ResultWriter writer, boolean print)
-      implements Consumer<ResultRecord>, AutoCloseable {
+  public static final class Sink implements Consumer<ResultRecord>, AutoCloseable {
+    private final ResultWriter writer;
+    private final boolean print;
+    private final Path junit;
+    private final JUnitReport report;
+
+    private Sink(ResultWriter writer, boolean print, Path junit, JUnitReport report) {
+      this.writer = writer;
+      this.print = print;
+      this.junit = junit;
+      this.report = report;
+    }
 
     @Override
     public void accept(ResultRecord result) {
@@ -64,12 +80,16 @@ public final class OutputOptions {
       if (print) {
         System.out.println(ResultWriter.line(result));
       }
+      report.add(result);
     }
 
     @Override
     public void close() {
       if (writer != null) {
         writer.close();
+      }
+      if (junit != null) {
+        report.write(junit);
       }
     }
   }

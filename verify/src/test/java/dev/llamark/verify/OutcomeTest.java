@@ -1,0 +1,40 @@
+package dev.llamark.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.llamark.run.ExitCode;
+import org.junit.jupiter.api.Test;
+
+class OutcomeTest {
+
+  private final Outcome outcome = new Outcome();
+
+  @Test
+  void nothingThatRanIsNotAPass() {
+    assertThat(outcome.exitCode(false)).isEqualTo(ExitCode.NOTHING_RAN);
+    assertThat(outcome.text(0)).isEqualTo("NOTHING: nothing ran. 0.0 s");
+  }
+
+  @Test
+  void aWrongVariantFailsAndIsNotListedAmongThosePassing() {
+    outcome.right("scalar");
+    outcome.right("mine");
+    outcome.wrong("mine is wrong in Rope");
+    assertThat(outcome.exitCode(false)).isEqualTo(ExitCode.WRONG);
+    assertThat(outcome.text(1.25)).isEqualTo("FAIL: mine is wrong in Rope; scalar passes. 1.3 s");
+  }
+
+  @Test
+  void warningsFailOnlyTheStrict() {
+    outcome.warning("mine is ambiguous at position 3");
+    assertThat(outcome.exitCode(false)).isEqualTo(ExitCode.OK);
+    assertThat(outcome.exitCode(true)).isEqualTo(ExitCode.WRONG);
+  }
+
+  @Test
+  void whatTheMachineLacksComesBeforeWhatIsWrong() {
+    outcome.wrong("mine is wrong in Rope");
+    outcome.missing("no ONNX Runtime");
+    assertThat(outcome.exitCode(false)).isEqualTo(ExitCode.ENVIRONMENT);
+  }
+}
