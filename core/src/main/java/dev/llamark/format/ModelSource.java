@@ -4,6 +4,8 @@ import dev.llamark.model.LlamaConfig;
 import dev.llamark.model.LlamaWeights;
 import dev.llamark.tensor.DType;
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /** Where a model comes from: a file, a folder, or a seeded generator. */
@@ -30,6 +32,12 @@ public interface ModelSource extends AutoCloseable {
    */
   default Optional<FileRange> locate(MemorySegment data) {
     return Optional.empty();
+  }
+
+  /** What a person wants to know of the model; making it touches no weights. */
+  default ModelDescription description() {
+    return ModelDescription.of(
+        this, "seeded weights", 0, "none", List.of(), Collections.emptySortedMap());
   }
 
   /** Releases files and mappings. */

@@ -3,6 +3,7 @@ package dev.llamark.format.gguf;
 import dev.llamark.format.Architecture;
 import dev.llamark.format.FileRange;
 import dev.llamark.format.LlamaReader;
+import dev.llamark.format.ModelDescription;
 import dev.llamark.format.ModelSource;
 import dev.llamark.format.WeightReader;
 import dev.llamark.model.LlamaConfig;
@@ -10,7 +11,9 @@ import dev.llamark.model.LlamaWeights;
 import dev.llamark.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /** A model in a GGUF file. */
 public final class GgufSource implements ModelSource {
@@ -91,6 +94,28 @@ public final class GgufSource implements ModelSource {
   @Override
   public Optional<FileRange> locate(MemorySegment data) {
     return file.mapping().locate(data);
+  }
+
+  @Override
+  public ModelDescription description() {
+    SequencedMap<String, String> metadata = new LinkedHashMap<>();
+    file.metadata().values().forEach((key, value) -> metadata.put(key, value.display()));
+    return ModelDescription.of(
+        this,
+        "GGUF v" + file.version(),
+        file.mapping().size(),
+        tokenizer(),
+        file.tensors().values(),
+        metadata);
+  }
+
+  private String tokenizer() {
+    GgufMetadata metadata = file.metadata();
+    return metadata
+        .findArray("tokenizer.ggml.tokens")
+        .map(tokens -> tokens.length() + " tokens in the file")
+        .map(tokens -> metadata.findText("tokenizer.ggml.model").orElse("unnamed") + ", " + tokens)
+        .orElse("none");
   }
 
   @Override

@@ -3,7 +3,9 @@ package dev.llamark.format.llama2c;
 import dev.llamark.format.CheckedConfig;
 import dev.llamark.format.FileRange;
 import dev.llamark.format.MappedFile;
+import dev.llamark.format.ModelDescription;
 import dev.llamark.format.ModelSource;
+import dev.llamark.format.Tensor;
 import dev.llamark.model.LlamaConfig;
 import dev.llamark.model.LlamaWeights;
 import dev.llamark.rope.Pairing;
@@ -14,6 +16,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -41,6 +45,7 @@ public final class Llama2cSource implements ModelSource {
   private final MappedFile file;
   private final LlamaConfig config;
   private final LlamaWeights weights;
+  private final List<Tensor> tensors;
 
   private Llama2cSource(MappedFile file) {
     this.file = file;
@@ -48,7 +53,9 @@ public final class Llama2cSource implements ModelSource {
     this.config = config(file);
     boolean tied = number(file, 5) > 0;
     requireSize(file, config, tied);
-    this.weights = new Llama2cWeights(file.bytes(), config).read(HEADER, tied);
+    Llama2cWeights reader = new Llama2cWeights(file.bytes(), config);
+    this.weights = reader.read(HEADER, tied);
+    this.tensors = reader.tensors();
   }
 
   /** Opens a model. */
@@ -183,6 +190,17 @@ public final class Llama2cSource implements ModelSource {
   @Override
   public Optional<FileRange> locate(MemorySegment data) {
     return file.locate(data);
+  }
+
+  @Override
+  public ModelDescription description() {
+    return ModelDescription.of(
+        this,
+        "llama2.c, version 0",
+        file.size(),
+        "in a file of its own",
+        tensors,
+        Collections.emptySortedMap());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.llamark.format.llama2c;
 import static java.lang.Math.addExact;
 import static java.lang.Math.multiplyExact;
 
+import dev.llamark.format.Tensor;
 import dev.llamark.model.LlamaConfig;
 import dev.llamark.model.LlamaWeights;
 import dev.llamark.tensor.DType;
@@ -22,6 +23,7 @@ final class Llama2cWeights {
 
   private final MemorySegment bytes;
   private final LlamaConfig config;
+  private final List<Tensor> tensors = new ArrayList<>();
   private long position;
 
   Llama2cWeights(MemorySegment bytes, LlamaConfig config) {
@@ -49,16 +51,16 @@ final class Llama2cWeights {
     position = start;
     int hidden = config.hidden();
     Matrix embedding = matrix("token_embedding", config.vocab(), hidden);
-    List<float[]> attentionNorms = vectors();
+    List<float[]> attentionNorms = vectors("rms_att");
     List<Matrix> queries = matrices("wq", hidden, hidden);
     List<Matrix> keys = matrices("wk", config.kvWidth(), hidden);
     List<Matrix> values = matrices("wv", config.kvWidth(), hidden);
     List<Matrix> outputs = matrices("wo", hidden, hidden);
-    List<float[]> ffnNorms = vectors();
+    List<float[]> ffnNorms = vectors("rms_ffn");
     List<Matrix> gates = matrices("w1", config.ffn(), hidden);
     List<Matrix> downs = matrices("w2", hidden, config.ffn());
     List<Matrix> ups = matrices("w3", config.ffn(), hidden);
-    float[] finalNorm = vector();
+    float[] finalNorm = vector("rms_final");
     position += 4L * config.context() * 2 * (config.headDim() / 2);
     Matrix output = tied ? embedding : matrix("wcls", config.vocab(), hidden);
     List<LlamaWeights.Layer> layers = new ArrayList<>();
@@ -92,24 +94,31 @@ final class Llama2cWeights {
   }
 
   private Matrix matrix(String name, int rows, int columns) {
-    return new Matrix(name, DType.F32, rows, columns, take((long) rows * columns));
+    return new Matrix(name, DType.F32, rows, columns, take(name, (long) rows, (long) columns));
   }
 
-  private List<float[]> vectors() {
+  private List<float[]> vectors(String name) {
     List<float[]> vectors = new ArrayList<>();
     for (int i = 0; i < config.layers(); i++) {
-      vectors.add(vector());
+      vectors.add(vector(name + "." + i));
     }
     return vectors;
   }
 
-  private float[] vector() {
-    return take(config.hidden()).toArray(FLOAT);
+  private float[] vector(String name) {
+    return take(name, (long) config.hidden()).toArray(FLOAT);
   }
 
-  private MemorySegment take(long floats) {
+  private MemorySegment take(String name, Long... shape) {
+    long floats = List.of(shape).stream().reduce(1L, (a, b) -> a * b);
     MemorySegment slice = bytes.asSlice(position, 4 * floats);
     position += slice.byteSize();
+    tensors.add(new Tensor(name, DType.F32, List.of(shape), slice));
     return slice;
+  }
+
+  /** What was read, in the file's order. */
+  List<Tensor> tensors() {
+    return tensors;
   }
 }

@@ -6,6 +6,7 @@ import dev.llamark.model.LlamaConfig;
 import dev.llamark.rope.Pairing;
 import dev.llamark.run.InputException;
 import java.nio.file.Path;
+import java.util.SequencedMap;
 
 /** Reads a model's shape from a {@code config.json} as Transformers writes it. */
 final class HuggingFaceConfig {
@@ -67,6 +68,11 @@ final class HuggingFaceConfig {
               rope.scaling(rotaryDim, context),
               Pairing.HALVES);
         });
+  }
+
+  /** All keys with their values as a person reads them. */
+  SequencedMap<String, String> shown() {
+    return keys.shown();
   }
 
   /** Within its sliding window a model attends to everything, which is what llamark computes. */

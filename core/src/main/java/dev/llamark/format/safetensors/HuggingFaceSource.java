@@ -3,6 +3,7 @@ package dev.llamark.format.safetensors;
 import dev.llamark.format.Architecture;
 import dev.llamark.format.FileRange;
 import dev.llamark.format.LlamaReader;
+import dev.llamark.format.ModelDescription;
 import dev.llamark.format.ModelSource;
 import dev.llamark.format.WeightReader;
 import dev.llamark.model.LlamaConfig;
@@ -11,6 +12,7 @@ import dev.llamark.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A model in a Hugging Face folder. */
@@ -18,7 +20,11 @@ public final class HuggingFaceSource implements ModelSource {
 
   private static final String CONFIG = "config.json";
 
+  private static final List<String> TOKENIZERS =
+      List.of("tokenizer.json", "tokenizer.model", "vocab.json");
+
   private final Path folder;
+  private final HuggingFaceConfig json;
   private final WeightFiles files;
   private final LlamaConfig config;
   private final LlamaWeights weights;
@@ -27,6 +33,7 @@ public final class HuggingFaceSource implements ModelSource {
 
   private HuggingFaceSource(Path folder, HuggingFaceConfig json, WeightFiles files) {
     this.folder = folder;
+    this.json = json;
     this.files = files;
     Architecture architecture = json.architecture();
     boolean tied = json.tied();
@@ -100,6 +107,24 @@ public final class HuggingFaceSource implements ModelSource {
   @Override
   public Optional<FileRange> locate(MemorySegment data) {
     return files.locate(data);
+  }
+
+  @Override
+  public ModelDescription description() {
+    return ModelDescription.of(
+        this,
+        "Hugging Face folder, " + files.count() + " safetensors",
+        files.bytes(),
+        tokenizer(),
+        files.tensors().values(),
+        json.shown());
+  }
+
+  private String tokenizer() {
+    return TOKENIZERS.stream()
+        .filter(name -> Files.isRegularFile(folder.resolve(name)))
+        .findFirst()
+        .orElse("none");
   }
 
   @Override

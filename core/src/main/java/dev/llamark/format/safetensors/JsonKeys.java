@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.llamark.run.InputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.SequencedMap;
 
 /**
  * The keys of a JSON object from a file. A null counts as missing; a wrong type is refused with
@@ -16,6 +18,7 @@ import java.util.OptionalInt;
 final class JsonKeys {
 
   private static final int MAX_LIST = 1 << 16;
+  private static final int MAX_SHOWN = 80;
 
   private final Path file;
   private final String prefix;
@@ -118,12 +121,23 @@ final class JsonKeys {
     }
   }
 
+  /** All keys with their values as a person reads them. */
+  SequencedMap<String, String> shown() {
+    SequencedMap<String, String> shown = new LinkedHashMap<>();
+    object.properties().forEach(entry -> shown.put(entry.getKey(), shown(entry.getValue())));
+    return shown;
+  }
+
+  private static String shown(JsonNode value) {
+    String text = String.valueOf(value).replaceAll("\\p{Cntrl}", " ");
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
+  }
+
   /** A sentence on a key that should have another value. */
   InputException refuse(String key, String expected) {
-    String found = String.valueOf(object.get(key)).replaceAll("\\p{Cntrl}", " ");
-    String line = found.length() <= 80 ? found : found.substring(0, 80) + "…";
     return new InputException(
-        "%s: '%s%s' must be %s, but is %s".formatted(file, prefix, key, expected, line));
+        "%s: '%s%s' must be %s, but is %s"
+            .formatted(file, prefix, key, expected, shown(object.get(key))));
   }
 
   private InputException missing(String key) {

@@ -90,6 +90,14 @@ final class WeightFiles implements AutoCloseable {
     return name;
   }
 
+  int count() {
+    return files.size();
+  }
+
+  long bytes() {
+    return files.stream().mapToLong(file -> file.mapping().size()).sum();
+  }
+
   SequencedMap<String, Tensor> tensors() {
     return tensors;
   }
