@@ -104,7 +104,8 @@ public final class Llama implements AutoCloseable {
   /**
    * An empty cache for one sequence.
    *
-   * @param capacity number of positions
+   * @param capacity number of positions; also the length of the sequence for scalings of the rotary
+   *     frequencies that depend on it
    * @param kv {@code F32}, or {@code F16} for half the memory
    */
   public KvCache newCache(int capacity, DType kv) {
@@ -162,8 +163,8 @@ public final class Llama implements AutoCloseable {
   }
 
   /**
-   * As {@link #forward(int[], KvCache, Logits, TapListener)}, into a given array: allocates nothing
-   * once the model has seen a batch of this size.
+   * As {@link #forward(int[], KvCache, Logits, TapListener)}, into a given array: once the model
+   * has seen a batch of this size, it allocates no array.
    *
    * @param logits result, (tokens × vocab) or (1 × vocab) from index 0
    */

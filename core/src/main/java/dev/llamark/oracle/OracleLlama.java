@@ -19,6 +19,7 @@ import static dev.llamark.model.Tap.ROTATED_QUERY;
 import static dev.llamark.model.Tap.UP;
 import static dev.llamark.model.Tap.VALUE;
 
+import dev.llamark.kernel.Arithmetic;
 import dev.llamark.model.LlamaConfig;
 import dev.llamark.model.LlamaWeights;
 import dev.llamark.rope.RopeTable;
@@ -42,46 +43,58 @@ public final class OracleLlama {
   private final LlamaConfig config;
   private final LlamaWeights weights;
   private final ThreadTeam team;
+  private final Arithmetic arithmetic;
+
+  /** A model whose activations are never rounded. */
+  public OracleLlama(LlamaConfig config, LlamaWeights weights, ThreadTeam team) {
+    this(config, weights, team, Arithmetic.FLOAT);
+  }
 
   /**
    * @param weights of the shapes that {@code config} gives
    * @param team shares the outputs of the linear layers and the heads; no result depends on it
+   * @param arithmetic whether the inputs of the linear layers are quantised, as variants of that
+   *     arithmetic do; all else is in double
    * @throws InputException if a weight has another shape than {@code config} gives
    */
-  public OracleLlama(LlamaConfig config, LlamaWeights weights, ThreadTeam team) {
+  public OracleLlama(
+      LlamaConfig config, LlamaWeights weights, ThreadTeam team, Arithmetic arithmetic) {
     weights.require(config);
     this.config = config;
     this.weights = weights;
     this.team = team;
+    this.arithmetic = arithmetic;
   }
 
   public LlamaConfig config() {
     return config;
   }
 
-  /** {@link #forward(int[], int, OracleTapListener)} of a sequence that begins at position 0. */
+  /** The logits of a sequence that begins at position 0 and is no longer than its tokens. */
   public double[] forward(int[] tokens, OracleTapListener taps) {
-    return forward(tokens, 0, taps);
+    return forward(tokens, 0, tokens.length, taps);
   }
 
   /**
-   * The logits of a whole sequence.
+   * The logits of a sequence.
    *
    * @param tokens ids, at least one
    * @param firstPosition position of the first token, by which it is rotated
+   * @param length positions of the whole sequence, on which some scalings depend; for comparison
+   *     with a {@link dev.llamark.model.KvCache} its first position and its capacity together
    * @param taps called after each step
    * @return (tokens × vocab)
    * @throws InputException if there is no token, or one is not in the vocabulary
    */
-  public double[] forward(int[] tokens, int firstPosition, OracleTapListener taps) {
+  public double[] forward(int[] tokens, int firstPosition, int length, OracleTapListener taps) {
     config.requireTokens(tokens);
+    requirePositions(firstPosition, tokens.length, length);
     int rows = tokens.length;
     int hidden = config.hidden();
     int queryWidth = config.queryWidth();
     int kvWidth = config.kvWidth();
     int ffn = config.ffn();
-    RopeTable table =
-        RopeTable.of(config.scaling(), config.theta(), config.rotaryDim(), firstPosition + rows);
+    RopeTable table = RopeTable.of(config.scaling(), config.theta(), config.rotaryDim(), length);
 
     // Embedding: stream (rows × hidden)
     double[] stream = embedding(tokens);
@@ -155,6 +168,14 @@ public final class OracleLlama {
     return logits;
   }
 
+  private static void requirePositions(int firstPosition, int tokens, int length) {
+    if (firstPosition < 0 || (long) firstPosition + tokens > length) {
+      throw new IllegalArgumentException(
+          "OracleLlama: positions %d to %d must lie within the sequence's %d"
+              .formatted(firstPosition, (long) firstPosition + tokens - 1, length));
+    }
+  }
+
   private double[] embedding(int[] tokens) {
     int hidden = config.hidden();
     double[] stream = new double[tokens.length * hidden];
@@ -186,7 +207,7 @@ public final class OracleLlama {
 
   /** {@code x (rows × K) · Wᵀ + bias}, (rows × N). */
   private double[] linear(double[] x, int rows, Matrix w, float[] bias) {
-    double[] columns = transposed(x, rows, w.columns());
+    double[] columns = transposed(rounded(x, w.columns()), rows, w.columns());
     double[] out = new double[rows * w.rows()];
     team.run(
         Math.ceilDiv(w.rows(), OUTPUTS_PER_PART),
@@ -204,6 +225,25 @@ public final class OracleLlama {
           }
         });
     return out;
+  }
+
+  /** What the arithmetic makes of a linear layer's input, (rows × columns). */
+  private double[] rounded(double[] x, int columns) {
+    return switch (arithmetic) {
+      case FLOAT -> x;
+      case INT8_ACTIVATIONS -> {
+        float[] floats = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+          floats[i] = (float) x[i];
+        }
+        float[] quantised = MatMulOracle.quantised(floats, columns);
+        double[] out = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+          out[i] = quantised[i];
+        }
+        yield out;
+      }
+    };
   }
 
   /** {@code sums[m] += Σ_k columns[k][m] · row[k]}: all tokens side by side, k in its order. */

@@ -57,17 +57,10 @@ final class OracleMatMul implements MatMul {
           for (int n = part * OUTPUTS_PER_PART; n < end; n++) {
             matrix.decodeRow(n, w, 0);
             for (int m = 0; m < rows; m++) {
-              out[outOffset + m * matrix.rows() + n] = (float) dot(x, xOffset + m * w.length, w);
+              out[outOffset + m * matrix.rows() + n] =
+                  (float) MatMulOracle.dot(x, xOffset + m * w.length, w);
             }
           }
         });
-  }
-
-  private static double dot(float[] x, int from, float[] w) {
-    double sum = 0;
-    for (int k = 0; k < w.length; k++) {
-      sum += (double) x[from + k] * w[k];
-    }
-    return sum;
   }
 }

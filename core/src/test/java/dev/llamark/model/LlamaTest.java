@@ -173,7 +173,11 @@ class LlamaTest {
   private static void compareTaps(TinyModel model, int firstPosition) {
     List<double[]> expected = new ArrayList<>();
     new OracleLlama(model.config(), model.weights(), TEAM)
-        .forward(TOKENS, firstPosition, (tap, layer, v, r, c) -> expected.add(v.clone()));
+        .forward(
+            TOKENS,
+            firstPosition,
+            firstPosition + 16,
+            (tap, layer, v, r, c) -> expected.add(v.clone()));
     List<float[]> seen = new ArrayList<>();
     try (Llama llama = llama(model)) {
       llama.forward(
