@@ -1,0 +1,183 @@
+package dev.llamark.verify.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import dev.llamark.model.LlamaConfig;
+import dev.llamark.model.LlamaWeights;
+import dev.llamark.oracle.OracleLlama;
+import dev.llamark.oracle.OracleTapListener;
+import dev.llamark.rope.Pairing;
+import dev.llamark.rope.RopeScaling;
+import dev.llamark.run.ThreadTeam;
+import dev.llamark.tensor.Matrix;
+import dev.llamark.verify.onnx.OrtReference.Form;
+import dev.llamark.verify.onnx.OrtRuntime.Settings;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class OrtReferenceTest {
+
+  private static final int[] TOKENS = RandomModel.TOKENS;
+
+  @Test
+  void aModelOfOneLayerGivesTheLogitsComputedOnPaper() {
+    LlamaConfig config =
+        new LlamaConfig(
+            "llama", 2, 2, 1, 1, 1, 2, 3, 8, 2, 1e4, 0, new RopeScaling.None(), Pairing.HALVES);
+    float root = (float) Math.sqrt(12.5); // root mean square of (3, 4) and of (4, −3)
+    float[] none = {};
+    Matrix zero = Matrix.of("zero", 2, 2, new float[4]);
+    Matrix one = Matrix.of("one", 2, 2, new float[] {1, 0, 0, 1});
+    var layer =
+        new LlamaWeights.Layer(
+            new float[] {root, root},
+            zero,
+            one,
+            one,
+            none,
+            none,
+            none,
+            none,
+            none,
+            one,
+            new float[] {1, 1},
+            zero,
+            one,
+            one);
+    float finalWeight = (float) Math.sqrt(50);
+    LlamaWeights weights =
+        new LlamaWeights(
+            Matrix.of("embedding", 3, 2, new float[] {0, 0, 3, 4, 4, -3}),
+            List.of(layer),
+            new float[] {finalWeight, finalWeight},
+            Matrix.of("output", 3, 2, new float[] {1, 0, 0, 1, 1, 1}));
+    try (OrtReference reference = OrtReference.of(config, weights, Form.oracle(2))) {
+      // Token 1 sees itself: stream (3, 4) + (3, 4), of root mean square √50
+      assertThat(reference.forward(1).logits()).containsExactly(new float[] {6, 8, 14}, near());
+      // Queries are 0, so token 2 sees the mean of both: (4, −3) + (3.5, 0.5) = (7.5, −2.5)
+      double unit = Math.sqrt(50) / Math.sqrt((7.5 * 7.5 + 2.5 * 2.5) / 2);
+      assertThat(reference.forward(2).logits())
+          .containsExactly(
+              new float[] {(float) (7.5 * unit), (float) (-2.5 * unit), (float) (5 * unit)},
+              near());
+    }
+  }
+
+  private static org.assertj.core.data.Offset<Float> near() {
+    return within(4e-6f);
+  }
+
+  @ParameterizedTest
+  @EnumSource(RandomModel.class)
+  void everyStepAgreesWithTheModelInDoubleInBothForms(RandomModel model) {
+    Map<TapPoint, double[]> expected = oracle(model);
+    for (int opset : new int[] {OrtReference.PRIMITIVES, OrtReference.OPERATORS}) {
+      Form form =
+          Form.oracle(TOKENS.length).withOpset(opset).withTaps(TapPoint.all(model.config()));
+      try (OrtReference reference = OrtReference.of(model.config(), model.weights(), form)) {
+        OrtReference.Output output = reference.forward(TOKENS);
+        assertThat(output.taps().keySet()).isEqualTo(expected.keySet());
+        expected.forEach(
+            (tap, values) ->
+                assertThat(nmse(output.taps().get(tap), values))
+                    .as("opset %d, %s", opset, tap.title())
+                    .isLessThan(1e-11));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(RandomModel.class)
+  void tokenByTokenThroughTheCacheIsAsOneBatch(RandomModel model) {
+    double[] expected = oracle(model).get(new TapPoint(dev.llamark.model.Tap.LOGITS, -1));
+    int vocab = model.config().vocab();
+    Form form = Form.oracle(TOKENS.length);
+    try (OrtReference reference = OrtReference.of(model.config(), model.weights(), form)) {
+      float[] logits = new float[TOKENS.length * vocab];
+      float[] batch = reference.forward(Arrays.copyOf(TOKENS, 4)).logits();
+      System.arraycopy(batch, 0, logits, 0, batch.length);
+      for (int t = 4; t < TOKENS.length; t++) {
+        System.arraycopy(reference.forward(TOKENS[t]).logits(), 0, logits, t * vocab, vocab);
+      }
+      assertThat(nmse(logits, expected)).isLessThan(1e-11);
+      reference.reset();
+      assertThat(reference.length()).isZero();
+      assertThat(reference.forward(TOKENS[0]).logits())
+          .containsExactly(Arrays.copyOf(logits, vocab), near());
+    }
+  }
+
+  @Test
+  void matricesOfSeveralPartsGiveTheSameBits() {
+    for (RandomModel model : List.of(RandomModel.PLAIN, RandomModel.GROUPED_AND_TIED)) {
+      Form form = Form.oracle(TOKENS.length);
+      try (OrtReference whole = OrtReference.of(model.config(), model.weights(), form);
+          OrtReference parts = OrtReference.of(model.config(), model.weights(), form, 7 * 80)) {
+        float[] logits = whole.forward(TOKENS).logits();
+        assertThat(parts.forward(TOKENS).logits()).containsExactly(logits, within(1e-6f));
+      }
+    }
+  }
+
+  @Test
+  void tapsChangeNoBitOfTheLogits() {
+    RandomModel model = RandomModel.BIASED;
+    Form form = Form.oracle(TOKENS.length);
+    Form tapped = form.withTaps(TapPoint.all(model.config()));
+    try (OrtReference plain = OrtReference.of(model.config(), model.weights(), form);
+        OrtReference watched = OrtReference.of(model.config(), model.weights(), tapped)) {
+      assertThat(watched.forward(TOKENS).logits()).containsExactly(plain.forward(TOKENS).logits());
+    }
+  }
+
+  @Test
+  void theRewrittenGraphAgreesWithinNoise() {
+    RandomModel model = RandomModel.PLAIN;
+    double[] expected = oracle(model).get(new TapPoint(dev.llamark.model.Tap.LOGITS, -1));
+    Form fast =
+        Form.oracle(TOKENS.length).withSettings(Settings.oracle().withLevel(OptLevel.ALL_OPT));
+    try (OrtReference reference = OrtReference.of(model.config(), model.weights(), fast)) {
+      assertThat(nmse(reference.forward(TOKENS).logits(), expected)).isLessThan(1e-11);
+    }
+  }
+
+  @Test
+  void moreTokensThanItsPositionsAreRefused() {
+    RandomModel model = RandomModel.PLAIN;
+    try (OrtReference reference =
+        OrtReference.of(model.config(), model.weights(), Form.oracle(2))) {
+      reference.forward(1);
+      assertThatThrownBy(() -> reference.forward(1, 2))
+          .hasMessageContaining("2 tokens after 1 do not fit into its 2 positions");
+    }
+  }
+
+  private static Map<TapPoint, double[]> oracle(RandomModel model) {
+    Map<TapPoint, double[]> values = new HashMap<>();
+    OracleTapListener listener =
+        (tap, layer, array, _, _) -> values.put(new TapPoint(tap, layer), array.clone());
+    try (ThreadTeam team = ThreadTeam.single()) {
+      new OracleLlama(model.config(), model.weights(), team).forward(TOKENS, listener);
+    }
+    return values;
+  }
+
+  private static double nmse(float[] got, double[] expected) {
+    assertThat(got).hasSameSizeAs(expected);
+    double error = 0;
+    double square = 0;
+    for (int i = 0; i < got.length; i++) {
+      error += (got[i] - expected[i]) * (got[i] - expected[i]);
+      square += expected[i] * expected[i];
+    }
+    return error / square;
+  }
+}
