@@ -128,7 +128,7 @@ public final class Llama implements AutoCloseable {
               .formatted(Integer.MAX_VALUE - capacity, firstPosition));
     }
     int positions = firstPosition + capacity;
-    if (ropeTable == null || ropeTable.positions() < positions) {
+    if (ropeTable == null || !ropeTable.serves(positions)) {
       ropeTable = RopeTable.of(config.scaling(), config.theta(), config.rotaryDim(), positions);
     }
     return new KvCache(config, capacity, kv, firstPosition, ropeTable);

@@ -3,8 +3,10 @@ package dev.llamark.model;
 import dev.llamark.rope.Pairing;
 import dev.llamark.rope.RopeScaling;
 import dev.llamark.run.InputException;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -152,7 +154,40 @@ public final class Presets {
                 .theta(1e6)
                 .epsilon(1e-6f)
                 .headNorms()
-                .tied())
+                .tied(),
+            new PresetBuilder("phi-3.5-mini")
+                .architecture("phi3", Pairing.HALVES)
+                .layers(32, 3072, 8192)
+                .heads(32, 32, 96)
+                .vocab(32_064)
+                .context(131_072)
+                .scaling(risingLongRope(48)),
+            new PresetBuilder("phi-4-mini")
+                .architecture("phi3", Pairing.HALVES)
+                .layers(32, 3072, 8192)
+                .heads(24, 8, 128)
+                .rotaryDim(96)
+                .vocab(200_064)
+                .context(131_072)
+                .scaling(risingLongRope(48))
+                .tied(),
+            new PresetBuilder("yarn-llama-2-7b-64k")
+                .layers(32, 4096, 11_008)
+                .heads(32, 32, 128)
+                .vocab(32_000)
+                .context(65_536)
+                .scaling(RopeScaling.Yarn.of(16, 4096)))
         .map(PresetBuilder::build);
+  }
+
+  /**
+   * LongRoPE from 4096 to 131072 positions, with long factors that rise evenly from 1 to the
+   * extension, 32: the course of Phi's own lists, which only its files hold.
+   */
+  private static RopeScaling risingLongRope(int pairs) {
+    List<Double> rising =
+        IntStream.range(0, pairs).mapToObj(j -> Math.pow(32, j / (pairs - 1.0))).toList();
+    return new RopeScaling.LongRope(
+        Collections.nCopies(pairs, 1.0), rising, 4096, RopeScaling.LongRope.magnitude(32, 4096));
   }
 }

@@ -11,13 +11,14 @@ import java.util.List;
  * Cases of RoPE: {@code rope:f32:TOKENSxHEADSxHEADDIM}, with the options {@code
  * pairing=interleaved|halves}, {@code rotary=DIM}, {@code position=FIRST}, {@code scattered}
  * (positions out of order), {@code inplace}, {@code exact} (quarter turns, so that the result is a
- * permutation with signs), {@code scaling=none|linear|llama3}, {@code fill=…}, {@code
- * law=length|inverse|relative} and {@code seed=…}.
+ * permutation with signs), {@code scaling=none|linear|llama3|dynamic|yarn|longrope}, {@code
+ * fill=…}, {@code law=length|inverse|relative} and {@code seed=…}.
  */
 final class RopeCases implements OperationCases {
 
   private static final int[] MODEL_HEAD_DIMS = {8, 22, 48, 64, 80, 96, 128, 256};
   private static final int[] POSITIONS = {0, 1, 4095, 131071};
+  private static final String[] SCALINGS = {"linear", "llama3", "dynamic", "yarn", "longrope"};
   private static final String[] FILLS = {"zeros", "tiny", "large", "outlier", "nan", "infinity"};
 
   @Override
@@ -43,8 +44,12 @@ final class RopeCases implements OperationCases {
       }
       for (int position : POSITIONS) {
         list.add(id(pairing, 1, 2, 16).with("position", position));
-        list.add(id(pairing, 1, 2, 16).with("position", position).with("scaling", "linear"));
-        list.add(id(pairing, 1, 2, 16).with("position", position).with("scaling", "llama3"));
+        for (String scaling : SCALINGS) {
+          list.add(id(pairing, 1, 2, 16).with("position", position).with("scaling", scaling));
+        }
+      }
+      for (String law : List.of("length", "inverse", "relative")) {
+        list.add(id(pairing, 2, 2, 64).with("rotary", 48).with("scaling", "yarn").with("law", law));
       }
       for (String fill : FILLS) {
         list.add(id(pairing, 3, 2, 4 * lanes + 2).with("fill", fill));

@@ -17,7 +17,7 @@ final class RopeLaws {
         values[from + operands.pairing.second(j, rotaryDim)]);
   }
 
-  /** A rotation keeps the length of every pair. */
+  /** A rotation keeps the length of every pair, but for the attention factor. */
   record Length(RopeOperands operands) implements ConformanceCase {
 
     @Override
@@ -31,7 +31,8 @@ final class RopeLaws {
       Judge judge = new Judge(operands.tokens, operands.heads, pairs);
       for (int i = 0; i < operands.tokens * operands.heads * pairs; i++) {
         int from = i / pairs * operands.headDim;
-        double before = length(operands, operands.x, from, i % pairs);
+        double before =
+            operands.table.attentionFactor() * length(operands, operands.x, from, i % pairs);
         double after = length(operands, output, from, i % pairs);
         double allowed = 2 * RopeOracle.allowed(before) + Bounds.U * before;
         judge.element(i, before, (float) after, allowed, allowed);
@@ -40,7 +41,7 @@ final class RopeLaws {
     }
   }
 
-  /** The opposite angle undoes a rotation. */
+  /** The opposite angle undoes a rotation, but for the attention factor, squared. */
   record Inverse(RopeOperands operands) implements ConformanceCase {
 
     @Override
@@ -64,8 +65,10 @@ final class RopeLaws {
         for (int j = 0; j < operands.table.pairs(); j++) {
           longest = Math.max(longest, length(operands, operands.x, from, j));
         }
-        double allowed = 3 * RopeOracle.allowed(longest);
-        judge.element(i, operands.x[i], output[i], allowed, allowed);
+        boolean rotated = i - from < operands.table.rotaryDim();
+        double factor = rotated ? Math.pow(operands.table.attentionFactor(), 2) : 1;
+        double allowed = 3 * RopeOracle.allowed(factor * longest);
+        judge.element(i, factor * operands.x[i], output[i], allowed, allowed);
       }
       return judge.judgement();
     }
@@ -99,7 +102,9 @@ final class RopeLaws {
             Math.sqrt(
                 RmsNormOracle.sumOfSquares(operands.x, q, operands.headDim)
                     * RmsNormOracle.sumOfSquares(operands.x, k, operands.headDim));
-        double allowed = 4 * RopeOracle.allowed(lengths) + Bounds.U * Math.abs(expected);
+        double factor = Math.pow(operands.table.attentionFactor(), 2);
+        double allowed =
+            4 * RopeOracle.allowed(Math.max(factor, 1) * lengths) + Bounds.U * Math.abs(expected);
         judge.element(query, expected, (float) got, allowed, allowed);
       }
       return judge.judgement();

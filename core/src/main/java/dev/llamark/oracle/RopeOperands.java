@@ -6,7 +6,10 @@ import dev.llamark.rope.RopeScaling;
 import dev.llamark.rope.RopeTable;
 import dev.llamark.run.InputException;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** The operands of a RoPE case. */
 final class RopeOperands {
@@ -73,11 +76,21 @@ final class RopeOperands {
           case "none" -> new RopeScaling.None();
           case "linear" -> new RopeScaling.Linear(4);
           case "llama3" -> new RopeScaling.Llama3(8, 1, 4, 8192);
+          case "dynamic" -> new RopeScaling.Dynamic(4, 2048);
+          case "yarn" -> RopeScaling.Yarn.of(16, 4096);
+          case "longrope" -> longRope(rotaryDim(id) / 2);
           default ->
               throw new InputException(
-                  "case '%s': scaling must be none, linear or llama3".formatted(id));
+                  "case '%s': scaling must be none, linear, llama3, dynamic, yarn or longrope"
+                      .formatted(id));
         };
     return RopeTable.of(scaling, THETA, rotaryDim(id), rows());
+  }
+
+  private static RopeScaling longRope(int pairs) {
+    List<Double> rising = IntStream.rangeClosed(1, pairs).mapToObj(j -> 1.0 + j).toList();
+    return new RopeScaling.LongRope(
+        Collections.nCopies(pairs, 1.0), rising, 4096, RopeScaling.LongRope.magnitude(32, 4096));
   }
 
   /** Each pair turns by 0, 90, 180 or 270 degrees. */

@@ -1,5 +1,7 @@
 package dev.llamark.tensor;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Q4_1 and Q5_1: 32 elements {@code d·q + m}. A block is d and m in half precision and the
  * {@linkplain PackedNumbers packed numbers} q.
@@ -18,11 +20,11 @@ final class AffineFormat extends QuantisedFormat {
   }
 
   @Override
-  void decodeBlock(byte[] block, float[] out, int at) {
-    float scale = half(block, 0);
-    float minimum = half(block, MINIMUM_AT);
+  void decodeBlock(MemorySegment source, long at, float[] out, int to) {
+    float scale = half(source, at);
+    float minimum = half(source, at + MINIMUM_AT);
     for (int i = 0; i < 32; i++) {
-      out[at + i] = numbers.get(block, i) * scale + minimum;
+      out[to + i] = numbers.get(source, at, i) * scale + minimum;
     }
   }
 

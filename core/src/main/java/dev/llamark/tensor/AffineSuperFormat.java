@@ -1,5 +1,7 @@
 package dev.llamark.tensor;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Q4_K and Q5_K: 256 elements in eight parts of 32, {@code (d·s)·q − (dmin·m)} with s and m of 6
  * bits for each part. A block is d and dmin in half precision, 12 bytes of s and m, for Q5_K 32
@@ -26,14 +28,14 @@ final class AffineSuperFormat extends QuantisedFormat {
   }
 
   @Override
-  void decodeBlock(byte[] block, float[] out, int at) {
-    float d = half(block, 0);
-    float dmin = half(block, MINIMUM_AT);
+  void decodeBlock(MemorySegment source, long at, float[] out, int to) {
+    float d = half(source, at);
+    float dmin = half(source, at + MINIMUM_AT);
     for (int part = 0; part < PARTS; part++) {
-      float scale = d * scale(block, part);
-      float minimum = dmin * minimum(block, part);
+      float scale = d * scale(source, at, part);
+      float minimum = dmin * minimum(source, at, part);
       for (int i = 0; i < PART; i++) {
-        out[at + part * PART + i] = scale * number(block, part, i) - minimum;
+        out[to + part * PART + i] = scale * number(source, at, part, i) - minimum;
       }
     }
   }
@@ -67,9 +69,9 @@ final class AffineSuperFormat extends QuantisedFormat {
   }
 
   /** Low four bits in the half-byte of this part, the fifth bit in the bit of this part. */
-  private int number(byte[] block, int part, int i) {
-    int low = block[lowAt + part / 2 * PART + i] >>> part % 2 * 4 & 0xF;
-    return fiveBits ? low | (block[HIGH_AT + i] >>> part & 1) << 4 : low;
+  private int number(MemorySegment source, long at, int part, int i) {
+    int low = bits(source, at + lowAt + part / 2 * PART + i) >>> part % 2 * 4 & 0xF;
+    return fiveBits ? low | (bits(source, at + HIGH_AT + i) >>> part & 1) << 4 : low;
   }
 
   private void putNumber(byte[] block, int part, int i, int number) {
@@ -83,20 +85,22 @@ final class AffineSuperFormat extends QuantisedFormat {
    * The 12 bytes hold s of parts 0 to 3, m of parts 0 to 3, and then for parts 4 to 7 the low four
    * bits of s and of m; their upper two bits are the upper two bits of the first eight bytes.
    */
-  private static int scale(byte[] block, int part) {
+  private static int scale(MemorySegment source, long at, int part) {
+    long scales = at + SCALES_AT;
     if (part < 4) {
-      return block[SCALES_AT + part] & 0x3F;
+      return bits(source, scales + part) & 0x3F;
     }
-    int low = block[SCALES_AT + part + 4] & 0xF;
-    return low | (block[SCALES_AT + part - 4] >>> 6 & 3) << 4;
+    int low = bits(source, scales + part + 4) & 0xF;
+    return low | bits(source, scales + part - 4) >>> 6 << 4;
   }
 
-  private static int minimum(byte[] block, int part) {
+  private static int minimum(MemorySegment source, long at, int part) {
+    long scales = at + SCALES_AT;
     if (part < 4) {
-      return block[SCALES_AT + part + 4] & 0x3F;
+      return bits(source, scales + part + 4) & 0x3F;
     }
-    int low = block[SCALES_AT + part + 4] >>> 4 & 0xF;
-    return low | (block[SCALES_AT + part] >>> 6 & 3) << 4;
+    int low = bits(source, scales + part + 4) >>> 4;
+    return low | bits(source, scales + part) >>> 6 << 4;
   }
 
   private static void putScaleAndMinimum(byte[] block, int part, int s, int m) {

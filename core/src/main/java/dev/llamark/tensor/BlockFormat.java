@@ -34,18 +34,6 @@ public sealed interface BlockFormat permits F32Format, F16Format, Bf16Format, Qu
 
   /** The format of a type. */
   static BlockFormat of(DType dtype) {
-    return switch (dtype) {
-      case F32 -> new F32Format();
-      case F16 -> new F16Format();
-      case BF16 -> new Bf16Format();
-      case Q8_0 -> new Q8Format();
-      case Q4_0 -> new SymmetricFormat(dtype, 4);
-      case Q5_0 -> new SymmetricFormat(dtype, 5);
-      case Q4_1 -> new AffineFormat(dtype, 4);
-      case Q5_1 -> new AffineFormat(dtype, 5);
-      case Q4_K -> new AffineSuperFormat(dtype, 4);
-      case Q5_K -> new AffineSuperFormat(dtype, 5);
-      case Q6_K -> new SymmetricSuperFormat();
-    };
+    return BlockFormats.ALL.get(dtype);
   }
 }

@@ -1,5 +1,7 @@
 package dev.llamark.tensor;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * The 32 numbers of a block of 4 or 5 bits: byte i of 16 holds the low four bits of number i in its
  * lower and those of number i + 16 in its upper half; fifth bits, where there are any, form a
@@ -12,9 +14,13 @@ record PackedNumbers(boolean fiveBits, int highAt, int lowAt) {
     return new PackedNumbers(bits == 5, lowAt - 4, lowAt);
   }
 
-  int get(byte[] block, int i) {
-    int low = i < 16 ? block[lowAt + i] & 0xF : block[lowAt + i - 16] >>> 4 & 0xF;
-    return fiveBits ? low | (block[highAt + i / 8] >>> i % 8 & 1) << 4 : low;
+  /** Number {@code i} of the block at byte {@code at}. */
+  int get(MemorySegment source, long at, int i) {
+    int both = QuantisedFormat.bits(source, at + lowAt + i % 16);
+    int low = i < 16 ? both & 0xF : both >>> 4;
+    return fiveBits
+        ? low | (QuantisedFormat.bits(source, at + highAt + i / 8) >>> i % 8 & 1) << 4
+        : low;
   }
 
   /** Writes a number into a block whose bits are still zero. */

@@ -1,5 +1,8 @@
 package dev.llamark.tensor;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /**
  * Q8_0: 32 elements {@code d·q}. A block is the scale d in half precision and 32 signed bytes q.
  */
@@ -12,10 +15,10 @@ final class Q8Format extends QuantisedFormat {
   }
 
   @Override
-  void decodeBlock(byte[] block, float[] out, int at) {
-    float scale = half(block, 0);
+  void decodeBlock(MemorySegment source, long at, float[] out, int to) {
+    float scale = half(source, at);
     for (int i = 0; i < 32; i++) {
-      out[at + i] = block[NUMBERS_AT + i] * scale;
+      out[to + i] = source.get(ValueLayout.JAVA_BYTE, at + NUMBERS_AT + i) * scale;
     }
   }
 

@@ -2,12 +2,15 @@ package dev.llamark.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /** Elements in blocks that share scales; a format knows how one block is read and made. */
 abstract sealed class QuantisedFormat implements BlockFormat
     permits Q8Format, SymmetricFormat, AffineFormat, AffineSuperFormat, SymmetricSuperFormat {
 
   private static final float LARGEST_HALF = 65504;
+  private static final ValueLayout.OfShort HALF =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final DType dtype;
 
@@ -15,8 +18,8 @@ abstract sealed class QuantisedFormat implements BlockFormat
     this.dtype = dtype;
   }
 
-  /** Decodes one block into {@code out} from index {@code at}. */
-  abstract void decodeBlock(byte[] block, float[] out, int at);
+  /** Decodes the block at byte {@code at} into {@code out} from index {@code to}. */
+  abstract void decodeBlock(MemorySegment source, long at, float[] out, int to);
 
   /** Encodes the elements of {@code x} from index {@code at} into a block of zeros. */
   abstract void encodeBlock(float[] x, int at, byte[] block);
@@ -29,12 +32,10 @@ abstract sealed class QuantisedFormat implements BlockFormat
   @Override
   public final void decode(
       MemorySegment source, long offset, float[] out, int outOffset, int elements) {
-    byte[] block = new byte[dtype.blockBytes()];
-    long blocks = dtype.bytes(elements) / block.length;
+    long blocks = dtype.bytes(elements) / dtype.blockBytes();
     for (int b = 0; b < blocks; b++) {
-      long from = offset + (long) b * block.length;
-      MemorySegment.copy(source, ValueLayout.JAVA_BYTE, from, block, 0, block.length);
-      decodeBlock(block, out, outOffset + b * dtype.blockElements());
+      long at = offset + (long) b * dtype.blockBytes();
+      decodeBlock(source, at, out, outOffset + b * dtype.blockElements());
     }
   }
 
@@ -61,9 +62,14 @@ abstract sealed class QuantisedFormat implements BlockFormat
     }
   }
 
-  /** The half-precision number at byte {@code at}, little-endian. */
-  static float half(byte[] block, int at) {
-    return Float.float16ToFloat((short) (block[at] & 0xFF | block[at + 1] << 8));
+  /** The half-precision number at byte {@code at}. */
+  static float half(MemorySegment source, long at) {
+    return Float.float16ToFloat(source.get(HALF, at));
+  }
+
+  /** The byte at {@code at}, from 0 to 255. */
+  static int bits(MemorySegment source, long at) {
+    return source.get(ValueLayout.JAVA_BYTE, at) & 0xFF;
   }
 
   /** Writes {@code value}, rounded to half precision, and returns what was written. */

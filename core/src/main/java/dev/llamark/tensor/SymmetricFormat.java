@@ -1,5 +1,7 @@
 package dev.llamark.tensor;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Q4_0 and Q5_0: 32 elements {@code d·(q − offset)} with an offset of 8 or 16. A block is d in half
  * precision and the {@linkplain PackedNumbers packed numbers} q.
@@ -16,10 +18,10 @@ final class SymmetricFormat extends QuantisedFormat {
   }
 
   @Override
-  void decodeBlock(byte[] block, float[] out, int at) {
-    float scale = half(block, 0);
+  void decodeBlock(MemorySegment source, long at, float[] out, int to) {
+    float scale = half(source, at);
     for (int i = 0; i < 32; i++) {
-      out[at + i] = (numbers.get(block, i) - offset) * scale;
+      out[to + i] = (numbers.get(source, at, i) - offset) * scale;
     }
   }
 

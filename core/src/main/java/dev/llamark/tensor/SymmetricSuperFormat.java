@@ -1,5 +1,8 @@
 package dev.llamark.tensor;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /**
  * Q6_K: 256 elements in sixteen parts of 16, {@code (d·s)·(q − 32)} with q of 6 bits and a signed
  * byte s for each part. A block is 128 bytes of low four bits, 64 bytes of upper two bits, the 16
@@ -22,12 +25,12 @@ final class SymmetricSuperFormat extends QuantisedFormat {
   }
 
   @Override
-  void decodeBlock(byte[] block, float[] out, int at) {
-    float d = half(block, D_AT);
+  void decodeBlock(MemorySegment source, long at, float[] out, int to) {
+    float d = half(source, at + D_AT);
     for (int part = 0; part < PARTS; part++) {
-      float scale = d * block[SCALES_AT + part];
+      float scale = d * source.get(ValueLayout.JAVA_BYTE, at + SCALES_AT + part);
       for (int i = part * PART; i < (part + 1) * PART; i++) {
-        out[at + i] = scale * (number(block, i) - OFFSET);
+        out[to + i] = scale * (number(source, at, i) - OFFSET);
       }
     }
   }
@@ -87,9 +90,9 @@ final class SymmetricSuperFormat extends QuantisedFormat {
    * In each half of 128 elements, numbers 0 to 63 are in the lower and 64 to 127 in the upper
    * halves of 64 bytes; a byte of upper bits holds those of four numbers that are 32 apart.
    */
-  private static int number(byte[] block, int i) {
-    int low = block[lowIndex(i)] >>> lowShift(i) & 0xF;
-    return low | (block[highIndex(i)] >>> highShift(i) & 3) << 4;
+  private static int number(MemorySegment source, long at, int i) {
+    int low = bits(source, at + lowIndex(i)) >>> lowShift(i) & 0xF;
+    return low | (bits(source, at + highIndex(i)) >>> highShift(i) & 3) << 4;
   }
 
   private static void putNumber(byte[] block, int i, int number) {
