@@ -1,0 +1,112 @@
+package dev.llamark.text;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.llamark.run.InputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/**
+ * A JSON file and sentences about what it should hold. Deep nesting and repeated keys are refused.
+ *
+ * @param file its name
+ * @param root its object
+ */
+record JsonDocument(String file, JsonNode root) {
+
+  private static final int DEEPEST = 64;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // tokens, not names
+                  .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+                  .build())
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  static JsonDocument read(String file, byte[] bytes) {
+    try {
+      JsonNode root = MAPPER.readTree(bytes);
+      if (!root.isObject()) {
+        throw new InputException(file + ": the file must hold a JSON object, but does not");
+      }
+      return new JsonDocument(file, root);
+    } catch (JsonProcessingException e) {
+      String reason = e.getOriginalMessage().lines().findFirst().orElse("malformed");
+      throw new InputException("%s: must be JSON, but %s".formatted(file, Quote.of(reason)), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // bytes in memory are not read from anywhere
+    }
+  }
+
+  /** The text of a field, if there is one that is not null. */
+  Optional<String> text(JsonNode object, String field) {
+    JsonNode value = object.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return Optional.empty();
+    }
+    if (!value.isTextual()) {
+      throw refuse(field, "a text", value);
+    }
+    return Optional.of(value.textValue());
+  }
+
+  /** The truth value of a field, or {@code otherwise} where it is missing or null. */
+  boolean flag(JsonNode object, String field, boolean otherwise) {
+    JsonNode value = object.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return otherwise;
+    }
+    if (!value.isBoolean()) {
+      throw refuse(field, "true or false", value);
+    }
+    return value.booleanValue();
+  }
+
+  /** The array of a field; an empty one where it is missing or null. */
+  JsonNode array(JsonNode object, String field) {
+    JsonNode value = object.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return MAPPER.createArrayNode();
+    }
+    if (!value.isArray()) {
+      throw refuse(field, "an array", value);
+    }
+    return value;
+  }
+
+  /** The field {@code type} of an object, or {@code null} as a text where the object is null. */
+  String type(JsonNode object) {
+    if (object.isMissingNode() || object.isNull()) {
+      return "null";
+    }
+    return text(object, "type").orElseThrow(() -> refuse("type", "a text", object.path("type")));
+  }
+
+  /** A sentence on a field. */
+  InputException refuse(String field, String expected, JsonNode found) {
+    String shown = found.isMissingNode() ? "missing" : Quote.of(shortened(found));
+    return new InputException(
+        "%s: '%s' must be %s, but is %s".formatted(file, field, expected, shown));
+  }
+
+  /** A sentence on a field that must have another value. */
+  InputException refuse(String field, String expected, String found) {
+    return new InputException(
+        "%s: '%s' must be %s, but is %s".formatted(file, field, expected, Quote.of(found)));
+  }
+
+  private static String shortened(JsonNode node) {
+    return node.isContainerNode() && node.size() > 8
+        ? node.getNodeType().name().toLowerCase(java.util.Locale.ROOT) + " of " + node.size()
+        : node.toString();
+  }
+}
