@@ -94,15 +94,27 @@ public record CaseId(
    * @param names what each means, for the message
    */
   int[] sizes(String... names) {
+    return sizes(1, names);
+  }
+
+  /**
+   * The sizes, checked.
+   *
+   * @param leastOfLast smallest value of the last size; the others are at least 1
+   * @param names what each means, for the message
+   */
+  int[] sizes(int leastOfLast, String... names) {
     if (shape.size() != names.length) {
       throw new InputException(
           "case '%s' must have the shape %s, but has %d sizes"
               .formatted(this, String.join(" x ", names), shape.size()));
     }
     for (int i = 0; i < names.length; i++) {
-      if (shape.get(i) < 1) {
+      int least = i == names.length - 1 ? leastOfLast : 1;
+      if (shape.get(i) < least) {
         throw new InputException(
-            "case '%s': %s must be at least 1, but is %d".formatted(this, names[i], shape.get(i)));
+            "case '%s': %s must be at least %d, but is %d"
+                .formatted(this, names[i], least, shape.get(i)));
       }
     }
     return shape.stream().mapToInt(Integer::intValue).toArray();

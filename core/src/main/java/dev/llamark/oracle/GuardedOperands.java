@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The operands of one run: each lies at an offset among canaries; outputs are poisoned with NaN
@@ -20,6 +22,7 @@ final class GuardedOperands {
   private static final float POISON = Float.intBitsToFloat(0x7fc0_beef);
 
   private final List<Guarded> all = new ArrayList<>();
+  private final List<Supplier<Optional<String>>> watched = new ArrayList<>();
   private final int shift;
 
   /**
@@ -55,8 +58,33 @@ final class GuardedOperands {
     return add(name, values, null);
   }
 
+  /** An output from index 0 of an array of its own. */
+  Guarded outputFromZero(String name, int count) {
+    float[] poison = new float[count];
+    Arrays.fill(poison, POISON);
+    return add(name, poison, 0, null);
+  }
+
+  /** Arrays that the kernel finds elsewhere and must not change. */
+  void unchanged(String name, float[] floats, short[] halves) {
+    float[] floatsBefore = floats.clone();
+    short[] halvesBefore = halves.clone();
+    watched.add(
+        () -> {
+          int at =
+              Math.max(
+                  Arrays.mismatch(floatsBefore, floats), Arrays.mismatch(halvesBefore, halves));
+          return at < 0
+              ? Optional.empty()
+              : Optional.of("changed %s, at element %d".formatted(name, at));
+        });
+  }
+
   private Guarded add(String name, float[] values, int[] unchanged) {
-    int offset = GUARD + (shift + 3 * all.size()) % 7;
+    return add(name, values, GUARD + (shift + 3 * all.size()) % 7, unchanged);
+  }
+
+  private Guarded add(String name, float[] values, int offset, int[] unchanged) {
     float[] array = new float[offset + values.length + GUARD];
     Arrays.fill(array, Float.intBitsToFloat(CANARY));
     System.arraycopy(values, 0, array, offset, values.length);
@@ -67,7 +95,10 @@ final class GuardedOperands {
 
   /** What a kernel did that it must not do. */
   Optional<String> damage() {
-    return all.stream().map(GuardedOperands::damage).flatMap(Optional::stream).findFirst();
+    return Stream.concat(
+            all.stream().map(GuardedOperands::damage), watched.stream().map(Supplier::get))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   private static Optional<String> damage(Guarded operand) {

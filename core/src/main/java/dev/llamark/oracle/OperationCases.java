@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 
 /** The cases of one operation. */
 sealed interface OperationCases
-    permits RmsNormCases, RopeCases, MatMulCases, SwiGluCases, OperationCases.NoCases {
+    permits RmsNormCases, RopeCases, MatMulCases, AttentionCases, SwiGluCases {
 
   /** The cases of an operation. */
   static OperationCases of(Operation operation) {
@@ -16,8 +16,8 @@ sealed interface OperationCases
       case RMSNORM -> new RmsNormCases();
       case ROPE -> new RopeCases();
       case MATMUL -> new MatMulCases();
+      case ATTENTION -> new AttentionCases();
       case SWIGLU -> new SwiGluCases();
-      case ATTENTION -> new NoCases();
     };
   }
 
@@ -59,18 +59,5 @@ sealed interface OperationCases
         .filter(size -> size > 0)
         .distinct()
         .toArray();
-  }
-
-  /** Stands in until the operation has its cases. */
-  final class NoCases implements OperationCases {
-    @Override
-    public List<CaseId> list(DType dtype, int lanes) {
-      return List.of();
-    }
-
-    @Override
-    public ConformanceCase prepare(CaseId id) {
-      throw new dev.llamark.run.InputException("no cases for " + id.operation().title());
-    }
   }
 }
