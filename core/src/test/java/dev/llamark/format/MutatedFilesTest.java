@@ -70,6 +70,18 @@ class MutatedFilesTest {
     gguf = Files.readAllBytes(path);
     Files.write(folder.resolve("model.safetensors"), SAFETENSORS);
     Files.delete(path);
+    readSoundFiles();
+  }
+
+  /** All sound files load; and what reading them takes once, such as classes, is not measured. */
+  private static void readSoundFiles() throws IOException {
+    describe(GgufSource.of(GgufFile.of(mapped(gguf))));
+    readAllMetadata(gguf);
+    assertThat(SafetensorsFile.of(mapped(SAFETENSORS)).tensors()).hasSize(21);
+    Files.write(folder.resolve("config.json"), CONFIG);
+    describe(HuggingFaceSource.open(folder));
+    describe(Llama2cSource.of(mapped(LLAMA2C)));
+    judge(0, bytes -> SafetensorsFile.of(mapped(bytes)), TinyModel.safetensors("[", LLAMA2C));
   }
 
   @AfterContainer

@@ -4,6 +4,7 @@ import dev.llamark.format.Architecture;
 import dev.llamark.format.CheckedConfig;
 import dev.llamark.model.LlamaConfig;
 import dev.llamark.rope.Pairing;
+import dev.llamark.rope.RopeScaling;
 import dev.llamark.run.InputException;
 import java.nio.file.Path;
 import java.util.SequencedMap;
@@ -52,6 +53,7 @@ final class HuggingFaceConfig {
         keys.file().toString(),
         () -> {
           int rotaryDim = rope.rotaryDim(headDim);
+          RopeScaling scaling = rope.scaling(rotaryDim, context);
           return new LlamaConfig(
               architecture().id(),
               hidden,
@@ -61,13 +63,32 @@ final class HuggingFaceConfig {
               keys.size("num_key_value_heads").orElse(heads),
               headDim,
               keys.requiredSize("vocab_size"),
-              Math.min(context, window()),
+              Math.min(reach(scaling, context), window()),
               rotaryDim,
               rope.theta(),
               (float) keys.requiredReal("rms_norm_eps"),
-              rope.scaling(rotaryDim, context),
+              scaling,
               Pairing.HALVES);
         });
+  }
+
+  /**
+   * The context to which a scaling stretches the model, where {@code max_position_embeddings} still
+   * is that of the training.
+   */
+  private static int reach(RopeScaling scaling, int context) {
+    double stretched =
+        switch (scaling) {
+          case RopeScaling.Dynamic dynamic -> dynamic.factor() * dynamic.originalContext();
+          case RopeScaling.Yarn yarn -> yarn.factor() * yarn.originalContext();
+          case RopeScaling.None _,
+              RopeScaling.Linear _,
+              RopeScaling.Llama3 _,
+              RopeScaling.LongRope _,
+              RopeScaling.PerPair _ ->
+              context;
+        };
+    return (int) Math.max(context, Math.min(stretched, Integer.MAX_VALUE));
   }
 
   /** All keys with their values as a person reads them. */

@@ -109,7 +109,8 @@ final class JsonKeys {
     require(node.isArray() && node.size() <= MAX_LIST, key, "a list of numbers");
     List<Double> reals = new ArrayList<>();
     for (JsonNode element : node) {
-      require(element.isNumber(), key, "a list of numbers");
+      require(
+          element.isNumber() && Double.isFinite(element.doubleValue()), key, "a list of numbers");
       reals.add(element.doubleValue());
     }
     return List.copyOf(reals);

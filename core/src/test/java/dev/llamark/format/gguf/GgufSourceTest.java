@@ -163,6 +163,45 @@ class GgufSourceTest {
   }
 
   @Test
+  void readsYarn() {
+    GgufWriter shape =
+        TinyModel.ggufShape("llama")
+            .text("llama.rope.scaling.type", "yarn")
+            .float32("llama.rope.scaling.factor", 16)
+            .uint32("llama.rope.scaling.original_context_length", 4096)
+            .float32("llama.rope.scaling.yarn_beta_fast", 24);
+    try (ModelSource source = open(shape)) {
+      assertThat(source.config().scaling())
+          .isEqualTo(new RopeScaling.Yarn(16, 4096, 24, 1, true, 0.1 * Math.log(16) + 1));
+    }
+  }
+
+  @Test
+  void readsLongRopeFromItsTensors() {
+    GgufWriter shape =
+        TinyModel.ggufShape("phi3")
+            .uint32("phi3.rope.scaling.original_context_length", 4)
+            .float32("phi3.rope.scaling.attn_factor", 1.5f);
+    shape.vector("rope_factors_short.weight", new float[] {2});
+    shape.vector("rope_factors_long.weight", new float[] {4});
+    try (ModelSource source = open(shape)) {
+      assertThat(source.config().scaling())
+          .isEqualTo(new RopeScaling.LongRope(List.of(2.0), List.of(4.0), 4, 1.5));
+    }
+    GgufWriter half = TinyModel.ggufShape("phi3").text("phi3.rope.scaling.type", "longrope");
+    refused(half, "tensor 'rope_factors_short.weight' is missing");
+  }
+
+  @Test
+  void refusesScalingsThatContradictEachOther() {
+    GgufWriter shape = TinyModel.ggufShape("llama").text("llama.rope.scaling.type", "yarn");
+    refused(
+        shape.vector("rope_freqs.weight", new float[] {2}),
+        "metadata 'llama.rope.scaling.type' must be none beside tensor 'rope_freqs.weight', but is"
+            + " 'yarn'");
+  }
+
+  @Test
   void aSlidingWindowLimitsTheContext() {
     try (ModelSource source =
         open(TinyModel.ggufShape("llama").uint32("llama.attention.sliding_window", 7))) {

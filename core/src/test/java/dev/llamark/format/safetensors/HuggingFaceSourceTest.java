@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,6 +117,49 @@ class HuggingFaceSourceTest {
     }
     try (ModelSource source = openWith(", \"rope_theta\": 1e6")) {
       assertThat(source.config().theta()).isEqualTo(1e6);
+    }
+  }
+
+  @Test
+  void readsScalingsThatDependOnTheOriginalContext() {
+    assertScaling(
+        ", \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2}",
+        new RopeScaling.Dynamic(2, 16));
+    assertScaling(
+        ", \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 4,"
+            + " \"original_max_position_embeddings\": 8, \"beta_slow\": 2}",
+        new RopeScaling.Yarn(4, 8, 32, 2, true, 0.1 * Math.log(4) + 1));
+    assertScaling(
+        ", \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 4, \"truncate\": false,"
+            + " \"mscale\": 0.5, \"mscale_all_dim\": 2}",
+        new RopeScaling.Yarn(
+            4, 16, 32, 1, false, (0.05 * Math.log(4) + 1) / (0.2 * Math.log(4) + 1)));
+    assertScaling(
+        ", \"original_max_position_embeddings\": 4, \"rope_scaling\": {\"type\": \"su\","
+            + " \"short_factor\": [1], \"long_factor\": [3.5]}",
+        new RopeScaling.LongRope(List.of(1.0), List.of(3.5), 4, Math.sqrt(2)));
+    write("model.safetensors", model.safetensors(ALL));
+    refused(
+        TinyModel.huggingFaceConfig(
+            "llama",
+            ", \"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1, 1],"
+                + " \"long_factor\": [3.5]}"),
+        "config.json",
+        "'rope_scaling.short_factor' must be 1 positive numbers, one per rotated pair, but is"
+            + " [1,1]");
+  }
+
+  @Test
+  void aScalingStretchesTheContextOfTheTraining() {
+    String dynamic = ", \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2}";
+    try (ModelSource source = openWith(dynamic)) {
+      assertThat(source.config().context()).isEqualTo(32);
+    }
+    String yarn =
+        ", \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4,"
+            + " \"original_max_position_embeddings\": 4}";
+    try (ModelSource source = openWith(yarn)) {
+      assertThat(source.config().context()).isEqualTo(16);
     }
   }
 
