@@ -6,10 +6,8 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.llamark.model.LlamaConfig;
-import dev.llamark.model.LlamaWeights;
 import dev.llamark.model.Tap;
 import dev.llamark.rope.RopeTable;
-import dev.llamark.run.EnvironmentException;
 import dev.llamark.verify.onnx.OrtRuntime.Settings;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,14 +15,14 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
 /**
  * A model on ONNX Runtime: one sequence that grows by batches of tokens, with its own KV cache in
- * float. The weights are read where they lie; those of other types are decoded into memory that is
- * freed on {@link #close}.
+ * float.
  */
 public final class OrtReference implements AutoCloseable {
 
@@ -42,81 +40,66 @@ public final class OrtReference implements AutoCloseable {
    */
   public record Output(float[] logits, Map<TapPoint, float[]> taps) {}
 
+  private static final TapPoint LOGITS = new TapPoint(Tap.LOGITS, -1);
+
   private final OrtRuntime runtime;
   private final LlamaConfig config;
-  private final List<TapPoint> taps;
+  private final Form form;
   private final OrtSession session;
-  private final int capacity;
-  private final List<AutoCloseable> constants = new ArrayList<>();
+  private final List<OnnxTensor> constants = new ArrayList<>();
   private final Map<String, OnnxTensorLike> inputs = new HashMap<>();
   private OrtSession.Result last;
   private int length;
 
-  private OrtReference(
-      OrtRuntime runtime,
-      LlamaConfig config,
-      LlamaWeights weights,
-      WeightInputs weightInputs,
-      Form form) {
-    this.runtime = runtime;
-    this.config = config;
-    this.taps = form.taps();
-    this.capacity = form.capacity();
-    OnnxGraph graph = LlamaOnnx.graph(config, weights, weightInputs, form.opset(), taps);
-    session = runtime.session(graph.bytes(), form.settings());
-    for (WeightInputs.Part part : weightInputs.all()) {
-      FloatTensor floats = FloatTensor.of(runtime, part.matrix(), part.from(), part.rows());
-      constants.add(floats);
-      inputs.put(part.name(), floats.tensor());
-    }
-    RopeTable table = RopeTable.of(config.scaling(), config.theta(), config.rotaryDim(), capacity);
-    constant("cosines", table.cosines(), capacity, table.pairs());
-    constant("sines", table.sines(), capacity, table.pairs());
+  private OrtReference(OrtWeights weights, Form form) {
+    this.runtime = weights.runtime();
+    this.config = weights.config();
+    this.form = form;
+    session = runtime.session(weights.graph(form).bytes(), form.settings());
+    inputs.putAll(weights.byName());
+    int positions = Math.addExact(form.firstPosition(), form.capacity());
+    RopeTable table = RopeTable.of(config.scaling(), config.theta(), config.rotaryDim(), positions);
+    constant("cosines", table.cosines(), positions, table.pairs());
+    constant("sines", table.sines(), positions, table.pairs());
   }
 
   /**
    * How a model is written and run.
    *
-   * @param capacity number of positions, for which the rotary table is made
+   * @param capacity number of positions
+   * @param firstPosition where the sequence begins, as if nothing had been before it
    * @param opset {@link #PRIMITIVES} or {@link #OPERATORS}
    * @param taps steps to be given besides the logits
    * @param settings of the session
    */
-  public record Form(int capacity, int opset, List<TapPoint> taps, Settings settings) {
+  public record Form(
+      int capacity, int firstPosition, int opset, List<TapPoint> taps, Settings settings) {
 
     /** The reference: primitives, one thread, nothing rewritten. */
     public static Form oracle(int capacity) {
-      return new Form(capacity, PRIMITIVES, List.of(), Settings.oracle());
+      return new Form(capacity, 0, PRIMITIVES, List.of(), Settings.oracle());
+    }
+
+    public Form withFirstPosition(int position) {
+      return new Form(capacity, position, opset, taps, settings);
     }
 
     public Form withOpset(int other) {
-      return new Form(capacity, other, taps, settings);
+      return new Form(capacity, firstPosition, other, taps, settings);
     }
 
     public Form withTaps(List<TapPoint> others) {
-      return new Form(capacity, opset, List.copyOf(others), settings);
+      return new Form(capacity, firstPosition, opset, List.copyOf(others), settings);
     }
 
     public Form withSettings(Settings others) {
-      return new Form(capacity, opset, taps, others);
+      return new Form(capacity, firstPosition, opset, taps, others);
     }
   }
 
-  /**
-   * An empty sequence of a model.
-   *
-   * @param weights of the shapes that {@code config} gives; they must outlive the reference
-   * @throws EnvironmentException if ONNX Runtime cannot run here
-   */
-  public static OrtReference of(LlamaConfig config, LlamaWeights weights, Form form) {
-    return of(config, weights, form, WeightInputs.MAX_BYTES);
-  }
-
-  /** With matrices in parts of at most {@code maxBytes}. */
-  static OrtReference of(LlamaConfig config, LlamaWeights weights, Form form, long maxBytes) {
-    weights.require(config);
-    WeightInputs inputs = new WeightInputs(weights, maxBytes);
-    return new OrtReference(OrtRuntime.start(), config, weights, inputs, form);
+  /** An empty sequence of a model, whose weights must stay open. */
+  public static OrtReference of(OrtWeights weights, Form form) {
+    return new OrtReference(weights, form);
   }
 
   /** As headlines and records name it: {@code onnxruntime 1.29.0}. */
@@ -142,18 +125,28 @@ public final class OrtReference implements AutoCloseable {
    * Appends tokens to the sequence.
    *
    * @param tokens their ids, at least one
+   * @return their logits, (tokens × vocab)
    */
-  public Output forward(int... tokens) {
+  public float[] forward(int... tokens) {
+    return forward(List.of(), tokens).logits();
+  }
+
+  /** As {@link #forward(int...)}, with the steps that the form names. */
+  public Output forwardWithTaps(int... tokens) {
+    return forward(form.taps(), tokens);
+  }
+
+  private Output forward(List<TapPoint> taps, int[] tokens) {
     config.requireTokens(tokens);
-    if (length + tokens.length > capacity) {
+    if (length + tokens.length > form.capacity()) {
       throw new IllegalArgumentException(
           "reference: %d tokens after %d do not fit into its %d positions"
-              .formatted(tokens.length, length, capacity));
+              .formatted(tokens.length, length, form.capacity()));
     }
     List<OnnxTensor> passing = new ArrayList<>();
     try {
-      OrtSession.Result result = session.run(bind(tokens, passing));
-      Output output = read(result);
+      OrtSession.Result result = session.run(bind(tokens, passing), outputs(taps));
+      Output output = read(result, taps);
       if (last != null) {
         last.close();
       }
@@ -167,6 +160,16 @@ public final class OrtReference implements AutoCloseable {
     }
   }
 
+  private Set<String> outputs(List<TapPoint> taps) {
+    Set<String> names = new LinkedHashSet<>(Set.of(LOGITS.valueName()));
+    taps.forEach(tap -> names.add(tap.valueName()));
+    for (int layer = 0; layer < config.layers(); layer++) {
+      names.add(LlamaOnnx.cacheName("present", layer, "key"));
+      names.add(LlamaOnnx.cacheName("present", layer, "value"));
+    }
+    return names;
+  }
+
   private Map<String, OnnxTensorLike> bind(int[] tokens, List<OnnxTensor> passing) {
     Map<String, OnnxTensorLike> all = new HashMap<>(inputs);
     ByteBuffer ids = direct(Long.BYTES * tokens.length);
@@ -175,7 +178,7 @@ public final class OrtReference implements AutoCloseable {
     LongBuffer positionValues = positions.asLongBuffer();
     for (int t = 0; t < tokens.length; t++) {
       idValues.put(tokens[t]);
-      positionValues.put(length + t);
+      positionValues.put(form.firstPosition() + length + t);
     }
     all.put("input_ids", tensor(ids, OnnxJavaType.INT64, passing, tokens.length));
     all.put("position_ids", tensor(positions, OnnxJavaType.INT64, passing, tokens.length));
@@ -211,13 +214,13 @@ public final class OrtReference implements AutoCloseable {
     return memory;
   }
 
-  private Output read(OrtSession.Result result) {
+  private static Output read(OrtSession.Result result, List<TapPoint> taps) {
     Map<TapPoint, float[]> values = new HashMap<>();
     for (TapPoint tap : taps) {
       values.put(tap, floats(output(result, tap.valueName())));
     }
-    float[] logits = values.get(new TapPoint(Tap.LOGITS, -1));
-    return new Output(logits == null ? floats(output(result, "logits")) : logits, values);
+    float[] logits = values.get(LOGITS);
+    return new Output(logits == null ? floats(output(result, LOGITS.valueName())) : logits, values);
   }
 
   private static OnnxTensor output(OrtSession.Result result, String name) {
@@ -235,9 +238,7 @@ public final class OrtReference implements AutoCloseable {
   private void constant(String name, float[] values, long... shape) {
     ByteBuffer memory = direct(Math.multiplyExact(Float.BYTES, values.length));
     memory.asFloatBuffer().put(values);
-    List<OnnxTensor> made = new ArrayList<>();
-    inputs.put(name, tensor(memory, OnnxJavaType.FLOAT, made, shape));
-    constants.addAll(made);
+    inputs.put(name, tensor(memory, OnnxJavaType.FLOAT, constants, shape));
   }
 
   private OnnxTensor tensor(
@@ -255,26 +256,15 @@ public final class OrtReference implements AutoCloseable {
     return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
-  /** Ends the session and frees what was decoded for it. */
+  /** Ends the session; the weights stay. */
   @Override
   public void close() {
     reset();
-    Optional<Exception> failure = closeAll();
-    if (failure.isPresent()) {
-      throw new IllegalStateException("ONNX Runtime cannot close", failure.get());
+    constants.forEach(OnnxTensor::close);
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime cannot close: " + e.getMessage(), e);
     }
-  }
-
-  private Optional<Exception> closeAll() {
-    Optional<Exception> failure = Optional.empty();
-    constants.add(session);
-    for (AutoCloseable constant : constants) {
-      try {
-        constant.close();
-      } catch (Exception e) {
-        failure = Optional.of(e);
-      }
-    }
-    return failure;
   }
 }

@@ -59,12 +59,13 @@ class OrtReferenceTest {
             List.of(layer),
             new float[] {finalWeight, finalWeight},
             Matrix.of("output", 3, 2, new float[] {1, 0, 0, 1, 1, 1}));
-    try (OrtReference reference = OrtReference.of(config, weights, Form.oracle(2))) {
+    try (OrtWeights inputs = OrtWeights.of(config, weights);
+        OrtReference reference = OrtReference.of(inputs, Form.oracle(2))) {
       // Token 1 sees itself: stream (3, 4) + (3, 4), of root mean square √50
-      assertThat(reference.forward(1).logits()).containsExactly(new float[] {6, 8, 14}, near());
+      assertThat(reference.forward(1)).containsExactly(new float[] {6, 8, 14}, near());
       // Queries are 0, so token 2 sees the mean of both: (4, −3) + (3.5, 0.5) = (7.5, −2.5)
       double unit = Math.sqrt(50) / Math.sqrt((7.5 * 7.5 + 2.5 * 2.5) / 2);
-      assertThat(reference.forward(2).logits())
+      assertThat(reference.forward(2))
           .containsExactly(
               new float[] {(float) (7.5 * unit), (float) (-2.5 * unit), (float) (5 * unit)},
               near());
@@ -82,8 +83,9 @@ class OrtReferenceTest {
     for (int opset : new int[] {OrtReference.PRIMITIVES, OrtReference.OPERATORS}) {
       Form form =
           Form.oracle(TOKENS.length).withOpset(opset).withTaps(TapPoint.all(model.config()));
-      try (OrtReference reference = OrtReference.of(model.config(), model.weights(), form)) {
-        OrtReference.Output output = reference.forward(TOKENS);
+      try (OrtWeights inputs = OrtWeights.of(model.config(), model.weights());
+          OrtReference reference = OrtReference.of(inputs, form)) {
+        OrtReference.Output output = reference.forwardWithTaps(TOKENS);
         assertThat(output.taps().keySet()).isEqualTo(expected.keySet());
         expected.forEach(
             (tap, values) ->
@@ -100,29 +102,32 @@ class OrtReferenceTest {
     double[] expected = oracle(model).get(new TapPoint(dev.llamark.model.Tap.LOGITS, -1));
     int vocab = model.config().vocab();
     Form form = Form.oracle(TOKENS.length);
-    try (OrtReference reference = OrtReference.of(model.config(), model.weights(), form)) {
+    try (OrtWeights inputs = OrtWeights.of(model.config(), model.weights());
+        OrtReference reference = OrtReference.of(inputs, form)) {
       float[] logits = new float[TOKENS.length * vocab];
-      float[] batch = reference.forward(Arrays.copyOf(TOKENS, 4)).logits();
+      float[] batch = reference.forward(Arrays.copyOf(TOKENS, 4));
       System.arraycopy(batch, 0, logits, 0, batch.length);
       for (int t = 4; t < TOKENS.length; t++) {
-        System.arraycopy(reference.forward(TOKENS[t]).logits(), 0, logits, t * vocab, vocab);
+        System.arraycopy(reference.forward(TOKENS[t]), 0, logits, t * vocab, vocab);
       }
       assertThat(nmse(logits, expected)).isLessThan(1e-11);
       reference.reset();
       assertThat(reference.length()).isZero();
-      assertThat(reference.forward(TOKENS[0]).logits())
+      assertThat(reference.forward(TOKENS[0]))
           .containsExactly(Arrays.copyOf(logits, vocab), near());
     }
   }
 
   @Test
-  void matricesOfSeveralPartsGiveTheSameBits() {
+  void matricesOfSeveralPartsGiveTheSameLogits() {
     for (RandomModel model : List.of(RandomModel.PLAIN, RandomModel.GROUPED_AND_TIED)) {
       Form form = Form.oracle(TOKENS.length);
-      try (OrtReference whole = OrtReference.of(model.config(), model.weights(), form);
-          OrtReference parts = OrtReference.of(model.config(), model.weights(), form, 7 * 80)) {
-        float[] logits = whole.forward(TOKENS).logits();
-        assertThat(parts.forward(TOKENS).logits()).containsExactly(logits, within(1e-6f));
+      try (OrtWeights inputs = OrtWeights.of(model.config(), model.weights());
+          OrtWeights sevenRows = OrtWeights.of(model.config(), model.weights(), 7 * 80);
+          OrtReference whole = OrtReference.of(inputs, form);
+          OrtReference parts = OrtReference.of(sevenRows, form)) {
+        float[] logits = whole.forward(TOKENS);
+        assertThat(parts.forward(TOKENS)).containsExactly(logits, within(1e-6f));
       }
     }
   }
@@ -132,9 +137,10 @@ class OrtReferenceTest {
     RandomModel model = RandomModel.BIASED;
     Form form = Form.oracle(TOKENS.length);
     Form tapped = form.withTaps(TapPoint.all(model.config()));
-    try (OrtReference plain = OrtReference.of(model.config(), model.weights(), form);
-        OrtReference watched = OrtReference.of(model.config(), model.weights(), tapped)) {
-      assertThat(watched.forward(TOKENS).logits()).containsExactly(plain.forward(TOKENS).logits());
+    try (OrtWeights inputs = OrtWeights.of(model.config(), model.weights());
+        OrtReference plain = OrtReference.of(inputs, form);
+        OrtReference watched = OrtReference.of(inputs, tapped)) {
+      assertThat(watched.forwardWithTaps(TOKENS).logits()).containsExactly(plain.forward(TOKENS));
     }
   }
 
@@ -144,16 +150,17 @@ class OrtReferenceTest {
     double[] expected = oracle(model).get(new TapPoint(dev.llamark.model.Tap.LOGITS, -1));
     Form fast =
         Form.oracle(TOKENS.length).withSettings(Settings.oracle().withLevel(OptLevel.ALL_OPT));
-    try (OrtReference reference = OrtReference.of(model.config(), model.weights(), fast)) {
-      assertThat(nmse(reference.forward(TOKENS).logits(), expected)).isLessThan(1e-11);
+    try (OrtWeights inputs = OrtWeights.of(model.config(), model.weights());
+        OrtReference reference = OrtReference.of(inputs, fast)) {
+      assertThat(nmse(reference.forward(TOKENS), expected)).isLessThan(1e-11);
     }
   }
 
   @Test
   void moreTokensThanItsPositionsAreRefused() {
     RandomModel model = RandomModel.PLAIN;
-    try (OrtReference reference =
-        OrtReference.of(model.config(), model.weights(), Form.oracle(2))) {
+    try (OrtWeights inputs = OrtWeights.of(model.config(), model.weights());
+        OrtReference reference = OrtReference.of(inputs, Form.oracle(2))) {
       reference.forward(1);
       assertThatThrownBy(() -> reference.forward(1, 2))
           .hasMessageContaining("2 tokens after 1 do not fit into its 2 positions");

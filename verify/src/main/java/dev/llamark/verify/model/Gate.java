@@ -1,0 +1,59 @@
+package dev.llamark.verify.model;
+
+import dev.llamark.kernel.Arithmetic;
+import dev.llamark.tensor.DType;
+
+/**
+ * How far a variant's logits may be from those they are judged by.
+ *
+ * @param nmse largest admissible NMSE
+ * @param law where the figure comes from, for messages
+ * @param coarse whether the variant is known to compute in less than float, so that another most
+ *     likely token can be the gate's own doing
+ */
+public record Gate(double nmse, String law, boolean coarse) {
+
+  /** The variant's RMS error may be this many times ONNX Runtime's own. */
+  private static final double RMS_FACTOR = 4;
+
+  private static final double FLOOR = 1e-11;
+  private static final double WITHOUT_ORACLE = 1e-10;
+  private static final double HALF_CACHE = 1e-6;
+  private static final double INT8_ACTIVATIONS = 1e-4;
+
+  /**
+   * The gate against the model in double.
+   *
+   * @param referenceNmse ONNX Runtime's own distance from it
+   */
+  public static Gate againstOracle(Arithmetic arithmetic, DType kv, double referenceNmse) {
+    Gate coarse = coarse(arithmetic, kv);
+    if (coarse != null) {
+      return coarse;
+    }
+    double ownNoise = RMS_FACTOR * RMS_FACTOR * referenceNmse;
+    return ownNoise > FLOOR
+        ? new Gate(ownNoise, "4 times ONNX Runtime's own RMS error", false)
+        : new Gate(FLOOR, "the floor of float noise", false);
+  }
+
+  /** The gate against ONNX Runtime, where the model in double cannot run. */
+  public static Gate againstReference(Arithmetic arithmetic, DType kv) {
+    Gate coarse = coarse(arithmetic, kv);
+    return coarse != null
+        ? coarse
+        : new Gate(WITHOUT_ORACLE, "two float computations without an oracle", false);
+  }
+
+  private static Gate coarse(Arithmetic arithmetic, DType kv) {
+    if (arithmetic == Arithmetic.INT8_ACTIVATIONS) {
+      return new Gate(INT8_ACTIVATIONS, "int8 activations", true);
+    }
+    return kv == DType.F16 ? new Gate(HALF_CACHE, "a KV cache in f16", true) : null;
+  }
+
+  /** Whether a distance is small enough; NaN never is. */
+  public boolean admits(double nmse) {
+    return nmse <= this.nmse;
+  }
+}

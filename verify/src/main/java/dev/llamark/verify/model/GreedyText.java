@@ -1,0 +1,71 @@
+package dev.llamark.verify.model;
+
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * What the reference decodes greedily after the prompt.
+ *
+ * @param tokens the ids
+ * @param margins by how much each token's logit exceeds the next likely one's
+ * @param noises the reference's own noise at each, as a difference of logits
+ */
+public record GreedyText(int[] tokens, double[] margins, double[] noises) {
+
+  /**
+   * The first token that a variant decodes differently. What follows it means nothing.
+   *
+   * @param step number of the token after the prompt, from 0
+   * @param position in the whole sequence
+   * @param expected the reference's token
+   * @param got the variant's token
+   * @param expectedMargin by how much the reference's token exceeds its next
+   * @param gotMargin the same of the variant's
+   * @param noise the reference's own
+   */
+  public record FirstDivergence(
+      int step,
+      int position,
+      int expected,
+      int got,
+      double expectedMargin,
+      double gotMargin,
+      double noise) {
+
+    /** Whether the reference's own noise could have turned its choice. */
+    public boolean explained() {
+      return expectedMargin < 2 * noise;
+    }
+
+    @Override
+    public String toString() {
+      return "greedy token %d (position %d) is %d instead of %d: margins %.2g and %.2g, the reference's noise %.2g"
+          .formatted(step, position, got, expected, gotMargin, expectedMargin, noise);
+    }
+  }
+
+  /**
+   * Decodes with a variant for as long as it agrees.
+   *
+   * @param promptLength number of tokens before
+   * @param next logits of the token after those given before: called with −1 first, for the
+   *     prompt's last, then with each token agreed upon
+   */
+  Optional<FirstDivergence> compare(int promptLength, IntFunction<double[]> next) {
+    for (int step = 0; step < tokens.length; step++) {
+      Distribution got = new Distribution(next.apply(step == 0 ? -1 : tokens[step - 1]));
+      if (got.top() != tokens[step]) {
+        return Optional.of(
+            new FirstDivergence(
+                step,
+                promptLength + step,
+                tokens[step],
+                got.top(),
+                margins[step],
+                got.margin(),
+                noises[step]));
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,220 @@
+package dev.llamark.verify.model;
+
+import dev.llamark.kernel.Arithmetic;
+import dev.llamark.kernel.KernelProvider;
+import dev.llamark.kernel.KernelRegistry;
+import dev.llamark.kernel.Kernels;
+import dev.llamark.model.KvCache;
+import dev.llamark.model.Llama;
+import dev.llamark.model.LlamaConfig;
+import dev.llamark.model.LlamaWeights;
+import dev.llamark.model.Logits;
+import dev.llamark.model.TapListener;
+import dev.llamark.oracle.Verdict;
+import dev.llamark.run.LlamarkException;
+import dev.llamark.run.ThreadTeam;
+import dev.llamark.tensor.DType;
+import dev.llamark.tensor.Matrix;
+import dev.llamark.verify.model.GreedyText.FirstDivergence;
+import dev.llamark.verify.model.VariantResult.Kind;
+import dev.llamark.verify.model.VariantResult.Phase;
+import dev.llamark.verify.onnx.TapPoint;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Holds variants, one after the other, against the references of one model and task. */
+public final class ModelComparison {
+
+  private final ModelReference reference;
+  private final ModelTask task;
+  private final LlamaConfig config;
+  private final LlamaWeights weights;
+  private final Consumer<String> progress;
+
+  /**
+   * @param reference its model must still be open
+   * @param progress told what is being done
+   */
+  public ModelComparison(ModelReference reference, Consumer<String> progress) {
+    this(reference, reference.source().config(), progress);
+  }
+
+  /**
+   * As above, but the variants run the model with another configuration than the reference: a fault
+   * on purpose.
+   */
+  public ModelComparison(ModelReference reference, LlamaConfig config, Consumer<String> progress) {
+    this.reference = reference;
+    this.task = reference.task();
+    this.config = config;
+    this.weights = reference.source().weights();
+    this.progress = progress;
+  }
+
+  /**
+   * Compares one variant of a registry.
+   *
+   * @throws LlamarkException if the variant is unknown or cannot run
+   */
+  public VariantResult check(KernelRegistry registry, String id, ThreadTeam team) {
+    Arithmetic arithmetic =
+        registry.variant(id).provider().map(KernelProvider::arithmetic).orElse(Arithmetic.FLOAT);
+    try (Kernels kernels = registry.open(id, team)) {
+      return check(kernels, arithmetic);
+    }
+  }
+
+  /** Compares these kernels. What they throw is a failure, not an error of the comparison. */
+  public VariantResult check(Kernels kernels, Arithmetic arithmetic) {
+    Optional<DType> refused = unsupported(kernels);
+    if (refused.isPresent()) {
+      String reason = "%s has no MatMul for %s".formatted(kernels.id(), refused.get().id());
+      return VariantResult.without(kernels.id(), new Verdict.Skipped(reason));
+    }
+    try (Llama llama = Llama.of(config, weights, kernels)) {
+      return check(llama, arithmetic);
+    } catch (LlamarkException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      return VariantResult.without(kernels.id(), new Verdict.Fail("threw " + e));
+    }
+  }
+
+  private Optional<DType> unsupported(Kernels kernels) {
+    return weights.layers().stream()
+        .flatMap(l -> Stream.of(l.query(), l.key(), l.value(), l.gate(), l.up(), l.down()))
+        .map(Matrix::dtype)
+        .filter(dtype -> !kernels.matMul().supports(dtype))
+        .findFirst();
+  }
+
+  private VariantResult check(Llama llama, Arithmetic arithmetic) {
+    String id = llama.kernels().id();
+    progress.accept(id + " · prefill");
+    TapErrors inherited = new TapErrors(reference.taps(), false);
+    KvCache cache = newCache(llama);
+    float[] prefill =
+        llama.forward(
+            task.tokens(), cache, Logits.ALL, task.layers() ? inherited : TapListener.NONE);
+    cache.reset();
+    float[] decode = decode(llama, cache);
+    List<Phase> phases =
+        List.of(
+            phase(Kind.PREFILL, prefill, reference.prefill(), arithmetic),
+            phase(Kind.DECODE, decode, reference.decode(), arithmetic));
+    Optional<FirstDivergence> greedy = greedy(llama, cache, decode);
+    Steps steps = steps(llama, reference.taps(), inherited);
+    Optional<Steps> oracleSteps =
+        reference.oracleTaps().map(taps -> steps(llama, taps, watched(llama, taps)));
+    return new VariantResult(id, phases, steps, oracleSteps, greedy, overall(phases, greedy));
+  }
+
+  private KvCache newCache(Llama llama) {
+    return llama.newCache(task.capacity(), task.kv(), task.firstPosition());
+  }
+
+  private float[] decode(Llama llama, KvCache cache) {
+    int[] tokens = task.tokens();
+    int vocab = config.vocab();
+    float[] logits = new float[Math.multiplyExact(tokens.length, vocab)];
+    float[] batch = llama.forward(Arrays.copyOf(tokens, task.firstBatch()), cache, Logits.ALL);
+    System.arraycopy(batch, 0, logits, 0, batch.length);
+    for (int t = task.firstBatch(); t < tokens.length; t++) {
+      progress.accept("%s · token %d of %d".formatted(llama.kernels().id(), t + 1, tokens.length));
+      float[] one = llama.forward(new int[] {tokens[t]}, cache, Logits.LAST);
+      System.arraycopy(one, 0, logits, t * vocab, vocab);
+    }
+    return logits;
+  }
+
+  private Phase phase(Kind kind, float[] logits, LogitRows expected, Arithmetic arithmetic) {
+    LogitRows got = LogitRows.of(logits, config.vocab());
+    Divergence toReference = Divergence.of(got, expected);
+    Optional<LogitRows> oracle = reference.oracle();
+    Optional<Divergence> toOracle = oracle.map(right -> Divergence.of(got, right));
+    Divergence judged = toOracle.orElse(toReference);
+    if (arithmetic == Arithmetic.INT8_ACTIVATIONS && oracle.isPresent()) {
+      judged = Divergence.of(got, reference.quantisedOracle().orElseThrow());
+    }
+    Gate gate =
+        oracle
+            .map(right -> Divergence.of(expected, right).nmse())
+            .map(own -> Gate.againstOracle(arithmetic, task.kv(), own))
+            .orElseGet(() -> Gate.againstReference(arithmetic, task.kv()));
+    ModelJudge judge = new ModelJudge(expected, Optional.of(reference.rewritten()), oracle);
+    Verdict verdict = judge.judge(toReference, judged, gate);
+    return new Phase(kind, toReference, toOracle, judged, gate, verdict);
+  }
+
+  private Optional<FirstDivergence> greedy(Llama llama, KvCache cache, float[] decoded) {
+    if (reference.greedy().isEmpty()) {
+      return Optional.empty();
+    }
+    progress.accept(llama.kernels().id() + " · greedy decoding");
+    int vocab = config.vocab();
+    float[] prompt = Arrays.copyOfRange(decoded, decoded.length - vocab, decoded.length);
+    return reference
+        .greedy()
+        .get()
+        .compare(
+            task.tokens().length,
+            token ->
+                widened(token < 0 ? prompt : llama.forward(new int[] {token}, cache, Logits.LAST)));
+  }
+
+  private static double[] widened(float[] values) {
+    double[] doubles = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      doubles[i] = values[i];
+    }
+    return doubles;
+  }
+
+  private TapErrors watched(Llama llama, Map<TapPoint, float[]> expected) {
+    TapErrors errors = new TapErrors(expected, false);
+    llama.forward(task.tokens(), newCache(llama), Logits.ALL, errors);
+    return errors;
+  }
+
+  /** One more forward pass, in which every step is fed with the reference's input. */
+  private Steps steps(Llama llama, Map<TapPoint, float[]> expected, TapErrors inherited) {
+    if (expected.isEmpty()) {
+      return new Steps(List.of());
+    }
+    progress.accept(llama.kernels().id() + " · step by step");
+    TapErrors added = new TapErrors(expected, true);
+    llama.forward(task.tokens(), newCache(llama), Logits.ALL, added);
+    return new Steps(
+        TapPoint.all(config).stream()
+            .map(p -> new Steps.Step(p, inherited.nmse(p), added.nmse(p)))
+            .toList());
+  }
+
+  /** The worst of the phases' verdicts; another greedy token counts like another top-1. */
+  private static Verdict overall(List<Phase> phases, Optional<FirstDivergence> greedy) {
+    Stream<Verdict> ofGreedy =
+        greedy.stream()
+            .map(
+                d ->
+                    d.explained()
+                        ? new Verdict.Ambiguous(d.toString())
+                        : new Verdict.Fail(d.toString()));
+    return Stream.concat(phases.stream().map(Phase::verdict), ofGreedy)
+        .reduce((a, b) -> severity(b) > severity(a) ? b : a)
+        .orElseThrow();
+  }
+
+  private static int severity(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Pass _ -> 0;
+      case Verdict.Skipped _ -> 1;
+      case Verdict.Mistrusted _ -> 2;
+      case Verdict.Ambiguous _ -> 3;
+      case Verdict.Fail _ -> 4;
+    };
+  }
+}
