@@ -9,10 +9,15 @@ import jdk.incubator.vector.VectorSpecies;
  * Register tiles of the float product where there are 16 vector registers: the accumulators of six
  * rows by two vectors take twelve, enough to hide the latency of the additions, and leave room for
  * two vectors of weights and one input.
+ *
+ * <p>Every vector operation here is a call of the Vector API itself, which the compiler always
+ * inlines. A method of ours in between, however small, is not inlined any more once so large a body
+ * has used up the compiler's budget, and then accumulators live on the heap.
  */
 final class PanelTile {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
+  private static final int N = S.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** Bytes of a vector, and of one step in a panel. */
@@ -25,7 +30,7 @@ final class PanelTile {
 
   private PanelTile() {}
 
-  /** 6 rows by two vectors. */
+  /** Adds 6 rows by two vectors to {@code out}. */
   static void multiply6(
       float[] x,
       int xOffset,
@@ -34,20 +39,25 @@ final class PanelTile {
       int count,
       float[] out,
       int outOffset,
-      int outStride,
-      boolean add) {
-    FloatVector acc00 = FloatVector.zero(S);
-    FloatVector acc01 = FloatVector.zero(S);
-    FloatVector acc10 = FloatVector.zero(S);
-    FloatVector acc11 = FloatVector.zero(S);
-    FloatVector acc20 = FloatVector.zero(S);
-    FloatVector acc21 = FloatVector.zero(S);
-    FloatVector acc30 = FloatVector.zero(S);
-    FloatVector acc31 = FloatVector.zero(S);
-    FloatVector acc40 = FloatVector.zero(S);
-    FloatVector acc41 = FloatVector.zero(S);
-    FloatVector acc50 = FloatVector.zero(S);
-    FloatVector acc51 = FloatVector.zero(S);
+      int outStride) {
+    int to0 = outOffset;
+    int to1 = outOffset + outStride;
+    int to2 = outOffset + 2 * outStride;
+    int to3 = outOffset + 3 * outStride;
+    int to4 = outOffset + 4 * outStride;
+    int to5 = outOffset + 5 * outStride;
+    FloatVector acc00 = FloatVector.fromArray(S, out, to0);
+    FloatVector acc01 = FloatVector.fromArray(S, out, to0 + N);
+    FloatVector acc10 = FloatVector.fromArray(S, out, to1);
+    FloatVector acc11 = FloatVector.fromArray(S, out, to1 + N);
+    FloatVector acc20 = FloatVector.fromArray(S, out, to2);
+    FloatVector acc21 = FloatVector.fromArray(S, out, to2 + N);
+    FloatVector acc30 = FloatVector.fromArray(S, out, to3);
+    FloatVector acc31 = FloatVector.fromArray(S, out, to3 + N);
+    FloatVector acc40 = FloatVector.fromArray(S, out, to4);
+    FloatVector acc41 = FloatVector.fromArray(S, out, to4 + N);
+    FloatVector acc50 = FloatVector.fromArray(S, out, to5);
+    FloatVector acc51 = FloatVector.fromArray(S, out, to5 + N);
 
     // body
     long at = wOffset;
@@ -55,35 +65,41 @@ final class PanelTile {
       FloatVector w0 = FloatVector.fromMemorySegment(S, w, at, ORDER);
       FloatVector w1 = FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER);
       FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      acc00 = Lanes.fma(x0, w0, acc00);
-      acc01 = Lanes.fma(x0, w1, acc01);
+      acc00 = x0.fma(w0, acc00);
+      acc01 = x0.fma(w1, acc01);
       FloatVector x1 = FloatVector.broadcast(S, x[k + ROW]);
-      acc10 = Lanes.fma(x1, w0, acc10);
-      acc11 = Lanes.fma(x1, w1, acc11);
+      acc10 = x1.fma(w0, acc10);
+      acc11 = x1.fma(w1, acc11);
       FloatVector x2 = FloatVector.broadcast(S, x[k + 2 * ROW]);
-      acc20 = Lanes.fma(x2, w0, acc20);
-      acc21 = Lanes.fma(x2, w1, acc21);
+      acc20 = x2.fma(w0, acc20);
+      acc21 = x2.fma(w1, acc21);
       FloatVector x3 = FloatVector.broadcast(S, x[k + 3 * ROW]);
-      acc30 = Lanes.fma(x3, w0, acc30);
-      acc31 = Lanes.fma(x3, w1, acc31);
+      acc30 = x3.fma(w0, acc30);
+      acc31 = x3.fma(w1, acc31);
       FloatVector x4 = FloatVector.broadcast(S, x[k + 4 * ROW]);
-      acc40 = Lanes.fma(x4, w0, acc40);
-      acc41 = Lanes.fma(x4, w1, acc41);
+      acc40 = x4.fma(w0, acc40);
+      acc41 = x4.fma(w1, acc41);
       FloatVector x5 = FloatVector.broadcast(S, x[k + 5 * ROW]);
-      acc50 = Lanes.fma(x5, w0, acc50);
-      acc51 = Lanes.fma(x5, w1, acc51);
+      acc50 = x5.fma(w0, acc50);
+      acc51 = x5.fma(w1, acc51);
     }
 
     // store
-    store(out, outOffset, add, acc00, acc01);
-    store(out, outOffset + outStride, add, acc10, acc11);
-    store(out, outOffset + 2 * outStride, add, acc20, acc21);
-    store(out, outOffset + 3 * outStride, add, acc30, acc31);
-    store(out, outOffset + 4 * outStride, add, acc40, acc41);
-    store(out, outOffset + 5 * outStride, add, acc50, acc51);
+    acc00.intoArray(out, to0);
+    acc01.intoArray(out, to0 + N);
+    acc10.intoArray(out, to1);
+    acc11.intoArray(out, to1 + N);
+    acc20.intoArray(out, to2);
+    acc21.intoArray(out, to2 + N);
+    acc30.intoArray(out, to3);
+    acc31.intoArray(out, to3 + N);
+    acc40.intoArray(out, to4);
+    acc41.intoArray(out, to4 + N);
+    acc50.intoArray(out, to5);
+    acc51.intoArray(out, to5 + N);
   }
 
-  /** 4 rows by two vectors. */
+  /** Adds 4 rows by two vectors to {@code out}. */
   static void multiply4(
       float[] x,
       int xOffset,
@@ -92,16 +108,19 @@ final class PanelTile {
       int count,
       float[] out,
       int outOffset,
-      int outStride,
-      boolean add) {
-    FloatVector acc00 = FloatVector.zero(S);
-    FloatVector acc01 = FloatVector.zero(S);
-    FloatVector acc10 = FloatVector.zero(S);
-    FloatVector acc11 = FloatVector.zero(S);
-    FloatVector acc20 = FloatVector.zero(S);
-    FloatVector acc21 = FloatVector.zero(S);
-    FloatVector acc30 = FloatVector.zero(S);
-    FloatVector acc31 = FloatVector.zero(S);
+      int outStride) {
+    int to0 = outOffset;
+    int to1 = outOffset + outStride;
+    int to2 = outOffset + 2 * outStride;
+    int to3 = outOffset + 3 * outStride;
+    FloatVector acc00 = FloatVector.fromArray(S, out, to0);
+    FloatVector acc01 = FloatVector.fromArray(S, out, to0 + N);
+    FloatVector acc10 = FloatVector.fromArray(S, out, to1);
+    FloatVector acc11 = FloatVector.fromArray(S, out, to1 + N);
+    FloatVector acc20 = FloatVector.fromArray(S, out, to2);
+    FloatVector acc21 = FloatVector.fromArray(S, out, to2 + N);
+    FloatVector acc30 = FloatVector.fromArray(S, out, to3);
+    FloatVector acc31 = FloatVector.fromArray(S, out, to3 + N);
 
     // body
     long at = wOffset;
@@ -109,37 +128,27 @@ final class PanelTile {
       FloatVector w0 = FloatVector.fromMemorySegment(S, w, at, ORDER);
       FloatVector w1 = FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER);
       FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      acc00 = Lanes.fma(x0, w0, acc00);
-      acc01 = Lanes.fma(x0, w1, acc01);
+      acc00 = x0.fma(w0, acc00);
+      acc01 = x0.fma(w1, acc01);
       FloatVector x1 = FloatVector.broadcast(S, x[k + ROW]);
-      acc10 = Lanes.fma(x1, w0, acc10);
-      acc11 = Lanes.fma(x1, w1, acc11);
+      acc10 = x1.fma(w0, acc10);
+      acc11 = x1.fma(w1, acc11);
       FloatVector x2 = FloatVector.broadcast(S, x[k + 2 * ROW]);
-      acc20 = Lanes.fma(x2, w0, acc20);
-      acc21 = Lanes.fma(x2, w1, acc21);
+      acc20 = x2.fma(w0, acc20);
+      acc21 = x2.fma(w1, acc21);
       FloatVector x3 = FloatVector.broadcast(S, x[k + 3 * ROW]);
-      acc30 = Lanes.fma(x3, w0, acc30);
-      acc31 = Lanes.fma(x3, w1, acc31);
+      acc30 = x3.fma(w0, acc30);
+      acc31 = x3.fma(w1, acc31);
     }
 
     // store
-    store(out, outOffset, add, acc00, acc01);
-    store(out, outOffset + outStride, add, acc10, acc11);
-    store(out, outOffset + 2 * outStride, add, acc20, acc21);
-    store(out, outOffset + 3 * outStride, add, acc30, acc31);
-  }
-
-  private static void store(float[] out, int at, boolean add, FloatVector v0, FloatVector v1) {
-    if (add) {
-      FloatVector.fromArray(S, out, at + 0 * S.length())
-          .add(v0)
-          .intoArray(out, at + 0 * S.length());
-      FloatVector.fromArray(S, out, at + 1 * S.length())
-          .add(v1)
-          .intoArray(out, at + 1 * S.length());
-    } else {
-      v0.intoArray(out, at + 0 * S.length());
-      v1.intoArray(out, at + 1 * S.length());
-    }
+    acc00.intoArray(out, to0);
+    acc01.intoArray(out, to0 + N);
+    acc10.intoArray(out, to1);
+    acc11.intoArray(out, to1 + N);
+    acc20.intoArray(out, to2);
+    acc21.intoArray(out, to2 + N);
+    acc30.intoArray(out, to3);
+    acc31.intoArray(out, to3 + N);
   }
 }

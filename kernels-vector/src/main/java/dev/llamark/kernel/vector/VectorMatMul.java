@@ -5,6 +5,7 @@ import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
+import java.util.Arrays;
 
 /**
  * The linear layer over weights in {@link Panels}. One row streams the panels once ({@link
@@ -62,11 +63,20 @@ final class VectorMatMul implements MatMul {
     this.out = out;
     this.outOffset = outOffset;
     int parts = Math.ceilDiv(this.weights.count(), PANELS_PER_PART);
-    if (rows == 1) {
-      team.run(parts, vectorRegion);
-    } else {
+    if (rows > 1 && Lanes.FMA) {
       packInput();
       team.run(parts, matrixRegion);
+    } else {
+      multiplyRowByRow(parts);
+    }
+  }
+
+  /** One row; or all of them where the tiles' FMA would be emulated. */
+  private void multiplyRowByRow(int parts) {
+    for (int row = 0; row < rows; row++) {
+      team.run(parts, vectorRegion);
+      xOffset += weights.columns();
+      outOffset += weights.rows();
     }
   }
 
@@ -106,10 +116,19 @@ final class VectorMatMul implements MatMul {
     int first = part * PANELS_PER_PART;
     int end = Math.min(weights.count(), first + PANELS_PER_PART);
     int blocks = Math.ceilDiv(weights.columns(), InputBlocks.DEPTH);
+    clear(first * WIDTH, Math.min(weights.rows(), end * WIDTH));
     for (int block = 0; block < blocks; block++) {
       for (int panel = first; panel < end; panel++) {
         multiplyPanel(block, panel, edges[thread]);
       }
+    }
+  }
+
+  /** Tiles add to what is there: outputs {@code from … end - 1} of every row begin at 0. */
+  private void clear(int from, int end) {
+    for (int row = 0; row < rows; row++) {
+      int to = outOffset + row * weights.rows();
+      Arrays.fill(out, to + from, to + end, 0);
     }
   }
 
@@ -124,10 +143,11 @@ final class VectorMatMul implements MatMul {
       int to = outOffset + row * weights.rows() + panel * WIDTH;
       int valid = Math.min(height, rows - row);
       if (outputs == WIDTH && valid == height) {
-        tile(height, input.offset(block, row), from, count, out, to, weights.rows(), block > 0);
+        tile(height, input.offset(block, row), from, count, out, to, weights.rows());
       } else {
-        tile(height, input.offset(block, row), from, count, edge, 0, WIDTH, false);
-        copyEdge(edge, valid, outputs, to, block > 0);
+        Arrays.fill(edge, 0);
+        tile(height, input.offset(block, row), from, count, edge, 0, WIDTH);
+        addEdge(edge, valid, outputs, to);
       }
       row += height;
     }
@@ -138,28 +158,23 @@ final class VectorMatMul implements MatMul {
     return rowsLeft <= LOW || rowsLeft == 2 * LOW || rowsLeft == TALL + 1 ? LOW : TALL;
   }
 
-  private void tile(
-      int height, int xFrom, long wFrom, int count, float[] to, int at, int stride, boolean add) {
+  private void tile(int height, int xFrom, long wFrom, int count, float[] to, int at, int stride) {
     if (WIDE && height == TALL) {
-      WidePanelTile.multiply6(
-          input.data(), xFrom, weights.data(), wFrom, count, to, at, stride, add);
+      WidePanelTile.multiply6(input.data(), xFrom, weights.data(), wFrom, count, to, at, stride);
     } else if (WIDE) {
-      WidePanelTile.multiply4(
-          input.data(), xFrom, weights.data(), wFrom, count, to, at, stride, add);
+      WidePanelTile.multiply4(input.data(), xFrom, weights.data(), wFrom, count, to, at, stride);
     } else if (height == TALL) {
-      PanelTile.multiply6(input.data(), xFrom, weights.data(), wFrom, count, to, at, stride, add);
+      PanelTile.multiply6(input.data(), xFrom, weights.data(), wFrom, count, to, at, stride);
     } else {
-      PanelTile.multiply4(input.data(), xFrom, weights.data(), wFrom, count, to, at, stride, add);
+      PanelTile.multiply4(input.data(), xFrom, weights.data(), wFrom, count, to, at, stride);
     }
   }
 
   /** The part of a tile that lies within the result. */
-  private void copyEdge(float[] edge, int height, int outputs, int to, boolean add) {
+  private void addEdge(float[] edge, int height, int outputs, int to) {
     for (int row = 0; row < height; row++) {
       for (int n = 0; n < outputs; n++) {
-        int at = to + row * weights.rows() + n;
-        float sum = edge[row * WIDTH + n];
-        out[at] = add ? out[at] + sum : sum;
+        out[to + row * weights.rows() + n] += edge[row * WIDTH + n];
       }
     }
   }

@@ -8,10 +8,15 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Register tiles of the float product where there are 32 vector registers: the accumulators of six
  * rows by four vectors take 24, and leave room for four vectors of weights and one input.
+ *
+ * <p>Every vector operation here is a call of the Vector API itself, which the compiler always
+ * inlines. A method of ours in between, however small, is not inlined any more once so large a body
+ * has used up the compiler's budget, and then accumulators live on the heap.
  */
 final class WidePanelTile {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
+  private static final int N = S.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** Bytes of a vector, and of one step in a panel. */
@@ -24,7 +29,7 @@ final class WidePanelTile {
 
   private WidePanelTile() {}
 
-  /** 6 rows by four vectors. */
+  /** Adds 6 rows by four vectors to {@code out}. */
   static void multiply6(
       float[] x,
       int xOffset,
@@ -33,32 +38,37 @@ final class WidePanelTile {
       int count,
       float[] out,
       int outOffset,
-      int outStride,
-      boolean add) {
-    FloatVector acc00 = FloatVector.zero(S);
-    FloatVector acc01 = FloatVector.zero(S);
-    FloatVector acc02 = FloatVector.zero(S);
-    FloatVector acc03 = FloatVector.zero(S);
-    FloatVector acc10 = FloatVector.zero(S);
-    FloatVector acc11 = FloatVector.zero(S);
-    FloatVector acc12 = FloatVector.zero(S);
-    FloatVector acc13 = FloatVector.zero(S);
-    FloatVector acc20 = FloatVector.zero(S);
-    FloatVector acc21 = FloatVector.zero(S);
-    FloatVector acc22 = FloatVector.zero(S);
-    FloatVector acc23 = FloatVector.zero(S);
-    FloatVector acc30 = FloatVector.zero(S);
-    FloatVector acc31 = FloatVector.zero(S);
-    FloatVector acc32 = FloatVector.zero(S);
-    FloatVector acc33 = FloatVector.zero(S);
-    FloatVector acc40 = FloatVector.zero(S);
-    FloatVector acc41 = FloatVector.zero(S);
-    FloatVector acc42 = FloatVector.zero(S);
-    FloatVector acc43 = FloatVector.zero(S);
-    FloatVector acc50 = FloatVector.zero(S);
-    FloatVector acc51 = FloatVector.zero(S);
-    FloatVector acc52 = FloatVector.zero(S);
-    FloatVector acc53 = FloatVector.zero(S);
+      int outStride) {
+    int to0 = outOffset;
+    int to1 = outOffset + outStride;
+    int to2 = outOffset + 2 * outStride;
+    int to3 = outOffset + 3 * outStride;
+    int to4 = outOffset + 4 * outStride;
+    int to5 = outOffset + 5 * outStride;
+    FloatVector acc00 = FloatVector.fromArray(S, out, to0);
+    FloatVector acc01 = FloatVector.fromArray(S, out, to0 + N);
+    FloatVector acc02 = FloatVector.fromArray(S, out, to0 + 2 * N);
+    FloatVector acc03 = FloatVector.fromArray(S, out, to0 + 3 * N);
+    FloatVector acc10 = FloatVector.fromArray(S, out, to1);
+    FloatVector acc11 = FloatVector.fromArray(S, out, to1 + N);
+    FloatVector acc12 = FloatVector.fromArray(S, out, to1 + 2 * N);
+    FloatVector acc13 = FloatVector.fromArray(S, out, to1 + 3 * N);
+    FloatVector acc20 = FloatVector.fromArray(S, out, to2);
+    FloatVector acc21 = FloatVector.fromArray(S, out, to2 + N);
+    FloatVector acc22 = FloatVector.fromArray(S, out, to2 + 2 * N);
+    FloatVector acc23 = FloatVector.fromArray(S, out, to2 + 3 * N);
+    FloatVector acc30 = FloatVector.fromArray(S, out, to3);
+    FloatVector acc31 = FloatVector.fromArray(S, out, to3 + N);
+    FloatVector acc32 = FloatVector.fromArray(S, out, to3 + 2 * N);
+    FloatVector acc33 = FloatVector.fromArray(S, out, to3 + 3 * N);
+    FloatVector acc40 = FloatVector.fromArray(S, out, to4);
+    FloatVector acc41 = FloatVector.fromArray(S, out, to4 + N);
+    FloatVector acc42 = FloatVector.fromArray(S, out, to4 + 2 * N);
+    FloatVector acc43 = FloatVector.fromArray(S, out, to4 + 3 * N);
+    FloatVector acc50 = FloatVector.fromArray(S, out, to5);
+    FloatVector acc51 = FloatVector.fromArray(S, out, to5 + N);
+    FloatVector acc52 = FloatVector.fromArray(S, out, to5 + 2 * N);
+    FloatVector acc53 = FloatVector.fromArray(S, out, to5 + 3 * N);
 
     // body
     long at = wOffset;
@@ -68,47 +78,65 @@ final class WidePanelTile {
       FloatVector w2 = FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER);
       FloatVector w3 = FloatVector.fromMemorySegment(S, w, at + 3 * BYTES, ORDER);
       FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      acc00 = Lanes.fma(x0, w0, acc00);
-      acc01 = Lanes.fma(x0, w1, acc01);
-      acc02 = Lanes.fma(x0, w2, acc02);
-      acc03 = Lanes.fma(x0, w3, acc03);
+      acc00 = x0.fma(w0, acc00);
+      acc01 = x0.fma(w1, acc01);
+      acc02 = x0.fma(w2, acc02);
+      acc03 = x0.fma(w3, acc03);
       FloatVector x1 = FloatVector.broadcast(S, x[k + ROW]);
-      acc10 = Lanes.fma(x1, w0, acc10);
-      acc11 = Lanes.fma(x1, w1, acc11);
-      acc12 = Lanes.fma(x1, w2, acc12);
-      acc13 = Lanes.fma(x1, w3, acc13);
+      acc10 = x1.fma(w0, acc10);
+      acc11 = x1.fma(w1, acc11);
+      acc12 = x1.fma(w2, acc12);
+      acc13 = x1.fma(w3, acc13);
       FloatVector x2 = FloatVector.broadcast(S, x[k + 2 * ROW]);
-      acc20 = Lanes.fma(x2, w0, acc20);
-      acc21 = Lanes.fma(x2, w1, acc21);
-      acc22 = Lanes.fma(x2, w2, acc22);
-      acc23 = Lanes.fma(x2, w3, acc23);
+      acc20 = x2.fma(w0, acc20);
+      acc21 = x2.fma(w1, acc21);
+      acc22 = x2.fma(w2, acc22);
+      acc23 = x2.fma(w3, acc23);
       FloatVector x3 = FloatVector.broadcast(S, x[k + 3 * ROW]);
-      acc30 = Lanes.fma(x3, w0, acc30);
-      acc31 = Lanes.fma(x3, w1, acc31);
-      acc32 = Lanes.fma(x3, w2, acc32);
-      acc33 = Lanes.fma(x3, w3, acc33);
+      acc30 = x3.fma(w0, acc30);
+      acc31 = x3.fma(w1, acc31);
+      acc32 = x3.fma(w2, acc32);
+      acc33 = x3.fma(w3, acc33);
       FloatVector x4 = FloatVector.broadcast(S, x[k + 4 * ROW]);
-      acc40 = Lanes.fma(x4, w0, acc40);
-      acc41 = Lanes.fma(x4, w1, acc41);
-      acc42 = Lanes.fma(x4, w2, acc42);
-      acc43 = Lanes.fma(x4, w3, acc43);
+      acc40 = x4.fma(w0, acc40);
+      acc41 = x4.fma(w1, acc41);
+      acc42 = x4.fma(w2, acc42);
+      acc43 = x4.fma(w3, acc43);
       FloatVector x5 = FloatVector.broadcast(S, x[k + 5 * ROW]);
-      acc50 = Lanes.fma(x5, w0, acc50);
-      acc51 = Lanes.fma(x5, w1, acc51);
-      acc52 = Lanes.fma(x5, w2, acc52);
-      acc53 = Lanes.fma(x5, w3, acc53);
+      acc50 = x5.fma(w0, acc50);
+      acc51 = x5.fma(w1, acc51);
+      acc52 = x5.fma(w2, acc52);
+      acc53 = x5.fma(w3, acc53);
     }
 
     // store
-    store(out, outOffset, add, acc00, acc01, acc02, acc03);
-    store(out, outOffset + outStride, add, acc10, acc11, acc12, acc13);
-    store(out, outOffset + 2 * outStride, add, acc20, acc21, acc22, acc23);
-    store(out, outOffset + 3 * outStride, add, acc30, acc31, acc32, acc33);
-    store(out, outOffset + 4 * outStride, add, acc40, acc41, acc42, acc43);
-    store(out, outOffset + 5 * outStride, add, acc50, acc51, acc52, acc53);
+    acc00.intoArray(out, to0);
+    acc01.intoArray(out, to0 + N);
+    acc02.intoArray(out, to0 + 2 * N);
+    acc03.intoArray(out, to0 + 3 * N);
+    acc10.intoArray(out, to1);
+    acc11.intoArray(out, to1 + N);
+    acc12.intoArray(out, to1 + 2 * N);
+    acc13.intoArray(out, to1 + 3 * N);
+    acc20.intoArray(out, to2);
+    acc21.intoArray(out, to2 + N);
+    acc22.intoArray(out, to2 + 2 * N);
+    acc23.intoArray(out, to2 + 3 * N);
+    acc30.intoArray(out, to3);
+    acc31.intoArray(out, to3 + N);
+    acc32.intoArray(out, to3 + 2 * N);
+    acc33.intoArray(out, to3 + 3 * N);
+    acc40.intoArray(out, to4);
+    acc41.intoArray(out, to4 + N);
+    acc42.intoArray(out, to4 + 2 * N);
+    acc43.intoArray(out, to4 + 3 * N);
+    acc50.intoArray(out, to5);
+    acc51.intoArray(out, to5 + N);
+    acc52.intoArray(out, to5 + 2 * N);
+    acc53.intoArray(out, to5 + 3 * N);
   }
 
-  /** 4 rows by four vectors. */
+  /** Adds 4 rows by four vectors to {@code out}. */
   static void multiply4(
       float[] x,
       int xOffset,
@@ -117,24 +145,27 @@ final class WidePanelTile {
       int count,
       float[] out,
       int outOffset,
-      int outStride,
-      boolean add) {
-    FloatVector acc00 = FloatVector.zero(S);
-    FloatVector acc01 = FloatVector.zero(S);
-    FloatVector acc02 = FloatVector.zero(S);
-    FloatVector acc03 = FloatVector.zero(S);
-    FloatVector acc10 = FloatVector.zero(S);
-    FloatVector acc11 = FloatVector.zero(S);
-    FloatVector acc12 = FloatVector.zero(S);
-    FloatVector acc13 = FloatVector.zero(S);
-    FloatVector acc20 = FloatVector.zero(S);
-    FloatVector acc21 = FloatVector.zero(S);
-    FloatVector acc22 = FloatVector.zero(S);
-    FloatVector acc23 = FloatVector.zero(S);
-    FloatVector acc30 = FloatVector.zero(S);
-    FloatVector acc31 = FloatVector.zero(S);
-    FloatVector acc32 = FloatVector.zero(S);
-    FloatVector acc33 = FloatVector.zero(S);
+      int outStride) {
+    int to0 = outOffset;
+    int to1 = outOffset + outStride;
+    int to2 = outOffset + 2 * outStride;
+    int to3 = outOffset + 3 * outStride;
+    FloatVector acc00 = FloatVector.fromArray(S, out, to0);
+    FloatVector acc01 = FloatVector.fromArray(S, out, to0 + N);
+    FloatVector acc02 = FloatVector.fromArray(S, out, to0 + 2 * N);
+    FloatVector acc03 = FloatVector.fromArray(S, out, to0 + 3 * N);
+    FloatVector acc10 = FloatVector.fromArray(S, out, to1);
+    FloatVector acc11 = FloatVector.fromArray(S, out, to1 + N);
+    FloatVector acc12 = FloatVector.fromArray(S, out, to1 + 2 * N);
+    FloatVector acc13 = FloatVector.fromArray(S, out, to1 + 3 * N);
+    FloatVector acc20 = FloatVector.fromArray(S, out, to2);
+    FloatVector acc21 = FloatVector.fromArray(S, out, to2 + N);
+    FloatVector acc22 = FloatVector.fromArray(S, out, to2 + 2 * N);
+    FloatVector acc23 = FloatVector.fromArray(S, out, to2 + 3 * N);
+    FloatVector acc30 = FloatVector.fromArray(S, out, to3);
+    FloatVector acc31 = FloatVector.fromArray(S, out, to3 + N);
+    FloatVector acc32 = FloatVector.fromArray(S, out, to3 + 2 * N);
+    FloatVector acc33 = FloatVector.fromArray(S, out, to3 + 3 * N);
 
     // body
     long at = wOffset;
@@ -144,60 +175,43 @@ final class WidePanelTile {
       FloatVector w2 = FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER);
       FloatVector w3 = FloatVector.fromMemorySegment(S, w, at + 3 * BYTES, ORDER);
       FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      acc00 = Lanes.fma(x0, w0, acc00);
-      acc01 = Lanes.fma(x0, w1, acc01);
-      acc02 = Lanes.fma(x0, w2, acc02);
-      acc03 = Lanes.fma(x0, w3, acc03);
+      acc00 = x0.fma(w0, acc00);
+      acc01 = x0.fma(w1, acc01);
+      acc02 = x0.fma(w2, acc02);
+      acc03 = x0.fma(w3, acc03);
       FloatVector x1 = FloatVector.broadcast(S, x[k + ROW]);
-      acc10 = Lanes.fma(x1, w0, acc10);
-      acc11 = Lanes.fma(x1, w1, acc11);
-      acc12 = Lanes.fma(x1, w2, acc12);
-      acc13 = Lanes.fma(x1, w3, acc13);
+      acc10 = x1.fma(w0, acc10);
+      acc11 = x1.fma(w1, acc11);
+      acc12 = x1.fma(w2, acc12);
+      acc13 = x1.fma(w3, acc13);
       FloatVector x2 = FloatVector.broadcast(S, x[k + 2 * ROW]);
-      acc20 = Lanes.fma(x2, w0, acc20);
-      acc21 = Lanes.fma(x2, w1, acc21);
-      acc22 = Lanes.fma(x2, w2, acc22);
-      acc23 = Lanes.fma(x2, w3, acc23);
+      acc20 = x2.fma(w0, acc20);
+      acc21 = x2.fma(w1, acc21);
+      acc22 = x2.fma(w2, acc22);
+      acc23 = x2.fma(w3, acc23);
       FloatVector x3 = FloatVector.broadcast(S, x[k + 3 * ROW]);
-      acc30 = Lanes.fma(x3, w0, acc30);
-      acc31 = Lanes.fma(x3, w1, acc31);
-      acc32 = Lanes.fma(x3, w2, acc32);
-      acc33 = Lanes.fma(x3, w3, acc33);
+      acc30 = x3.fma(w0, acc30);
+      acc31 = x3.fma(w1, acc31);
+      acc32 = x3.fma(w2, acc32);
+      acc33 = x3.fma(w3, acc33);
     }
 
     // store
-    store(out, outOffset, add, acc00, acc01, acc02, acc03);
-    store(out, outOffset + outStride, add, acc10, acc11, acc12, acc13);
-    store(out, outOffset + 2 * outStride, add, acc20, acc21, acc22, acc23);
-    store(out, outOffset + 3 * outStride, add, acc30, acc31, acc32, acc33);
-  }
-
-  private static void store(
-      float[] out,
-      int at,
-      boolean add,
-      FloatVector v0,
-      FloatVector v1,
-      FloatVector v2,
-      FloatVector v3) {
-    if (add) {
-      FloatVector.fromArray(S, out, at + 0 * S.length())
-          .add(v0)
-          .intoArray(out, at + 0 * S.length());
-      FloatVector.fromArray(S, out, at + 1 * S.length())
-          .add(v1)
-          .intoArray(out, at + 1 * S.length());
-      FloatVector.fromArray(S, out, at + 2 * S.length())
-          .add(v2)
-          .intoArray(out, at + 2 * S.length());
-      FloatVector.fromArray(S, out, at + 3 * S.length())
-          .add(v3)
-          .intoArray(out, at + 3 * S.length());
-    } else {
-      v0.intoArray(out, at + 0 * S.length());
-      v1.intoArray(out, at + 1 * S.length());
-      v2.intoArray(out, at + 2 * S.length());
-      v3.intoArray(out, at + 3 * S.length());
-    }
+    acc00.intoArray(out, to0);
+    acc01.intoArray(out, to0 + N);
+    acc02.intoArray(out, to0 + 2 * N);
+    acc03.intoArray(out, to0 + 3 * N);
+    acc10.intoArray(out, to1);
+    acc11.intoArray(out, to1 + N);
+    acc12.intoArray(out, to1 + 2 * N);
+    acc13.intoArray(out, to1 + 3 * N);
+    acc20.intoArray(out, to2);
+    acc21.intoArray(out, to2 + N);
+    acc22.intoArray(out, to2 + 2 * N);
+    acc23.intoArray(out, to2 + 3 * N);
+    acc30.intoArray(out, to3);
+    acc31.intoArray(out, to3 + N);
+    acc32.intoArray(out, to3 + 2 * N);
+    acc33.intoArray(out, to3 + 3 * N);
   }
 }
