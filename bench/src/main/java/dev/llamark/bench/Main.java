@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     version = "llamark " + Version.VERSION,
     description = "Benchmarks and verifies LLM kernels on the JVM.",
     mixinStandardHelpOptions = true,
-    subcommands = {VerifyCommand.class, InfoCommand.class})
+    subcommands = {VerifyCommand.class, InfoCommand.class, RunCommand.class})
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -1,6 +1,10 @@
 package dev.llamark.text;
 
+import dev.llamark.format.ModelSource;
 import dev.llamark.format.gguf.GgufFile;
+import dev.llamark.format.gguf.GgufSource;
+import dev.llamark.format.llama2c.Llama2cSource;
+import dev.llamark.format.safetensors.HuggingFaceSource;
 import dev.llamark.run.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +24,18 @@ public final class Tokenizers {
   private static final long LARGEST_FILE = 256L << 20;
 
   private Tokenizers() {}
+
+  /** The tokenizer that comes with a model. */
+  public static Tokenizer of(ModelSource model) {
+    return switch (model) {
+      case GgufSource gguf -> of(gguf.file());
+      case Llama2cSource llama2c -> beside(llama2c.path());
+      case HuggingFaceSource huggingFace -> read(huggingFace.folder());
+      default ->
+          throw new InputException(
+              model.name() + ": a tokenizer must come with the model, but there is none");
+    };
+  }
 
   /** A tokenizer from the metadata of a GGUF file ({@code tokenizer.ggml.*}). */
   public static Tokenizer of(GgufFile gguf) {
