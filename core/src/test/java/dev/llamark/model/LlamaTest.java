@@ -7,6 +7,7 @@ import dev.llamark.kernel.Kernels;
 import dev.llamark.oracle.OracleLlama;
 import dev.llamark.oracle.OracleProvider;
 import dev.llamark.oracle.OracleTapListener;
+import dev.llamark.rope.RopeScaling;
 import dev.llamark.run.InputException;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
@@ -163,6 +164,30 @@ class LlamaTest {
       float[] late = rotatedKeys(llama, llama.newCache(11, DType.F32, 131_000));
       assertThat(Arrays.mismatch(early, late)).isBetween(0, 5); // already the first head differs
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("scalingsByLength")
+  void scalings_that_depend_on_the_length_go_by_the_capacity_of_the_cache(RopeScaling scaling) {
+    TinyModel model = TinyModel.grouped();
+    LlamaConfig config = model.config(scaling);
+    OracleLlama oracle = new OracleLlama(config, model.weights(), TEAM);
+    try (Llama llama = Llama.of(config, model.weights(), KERNELS)) {
+      List<float[]> all = new ArrayList<>();
+      for (int capacity : new int[] {64, 16}) { // the long table must not serve the short sequence
+        float[] logits = llama.forward(TOKENS, llama.newCache(capacity, DType.F32), Logits.ALL);
+        double[] expected = oracle.forward(TOKENS, 0, capacity, OracleTapListener.NONE);
+        assertThat(Nmse.of(logits, expected)).isLessThan(1e-12);
+        all.add(logits);
+      }
+      assertThat(all.get(0)).isNotEqualTo(all.get(1));
+    }
+  }
+
+  static List<RopeScaling> scalingsByLength() {
+    return List.of(
+        new RopeScaling.Dynamic(4, 16),
+        new RopeScaling.LongRope(List.of(1.0, 1.5, 2.0), List.of(2.0, 8.0, 32.0), 16, 1.19));
   }
 
   private static float[] rotatedKeys(Llama llama, KvCache cache) {

@@ -61,21 +61,13 @@ record TinyModel(
   }
 
   LlamaConfig config() {
+    return config(new RopeScaling.Llama3(8, 1, 4, 16));
+  }
+
+  LlamaConfig config(RopeScaling scaling) {
     return new LlamaConfig(
-        "llama",
-        HIDDEN,
-        FFN,
-        LAYERS,
-        heads,
-        kvHeads,
-        HEAD_DIM,
-        VOCAB,
-        64,
-        rotaryDim,
-        10000,
-        1e-5f,
-        new RopeScaling.Llama3(8, 1, 4, 16),
-        pairing);
+        "llama", HIDDEN, FFN, LAYERS, heads, kvHeads, HEAD_DIM, VOCAB, 64, rotaryDim, 10000, 1e-5f,
+        scaling, pairing);
   }
 
   LlamaWeights weights() {
