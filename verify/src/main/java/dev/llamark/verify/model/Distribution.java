@@ -97,6 +97,11 @@ final class Distribution {
     return -1;
   }
 
+  /** Mean of the squared logits. */
+  double meanSquare() {
+    return Arrays.stream(logits).map(logit -> logit * logit).sum() / logits.length;
+  }
+
   double logit(int token) {
     return logits[token];
   }

@@ -21,15 +21,20 @@ public record Gate(double nmse, String law, boolean coarse) {
   private static final double HALF_CACHE = 1e-6;
   private static final double INT8_ACTIVATIONS = 1e-4;
 
+  /** Whether a variant is known to lose more than float arithmetic does. */
+  static boolean coarse(Arithmetic arithmetic, DType kv) {
+    return arithmetic == Arithmetic.INT8_ACTIVATIONS || kv == DType.F16;
+  }
+
   /**
-   * The gate against the model in double.
+   * The gate against the model in double; for a coarse variant against that model with the same
+   * losses.
    *
    * @param referenceNmse ONNX Runtime's own distance from it
    */
   public static Gate againstOracle(Arithmetic arithmetic, DType kv, double referenceNmse) {
-    Gate coarse = coarse(arithmetic, kv);
-    if (coarse != null) {
-      return coarse;
+    if (coarse(arithmetic, kv)) {
+      return ofCoarse(arithmetic);
     }
     double ownNoise = RMS_FACTOR * RMS_FACTOR * referenceNmse;
     return ownNoise > FLOOR
@@ -39,21 +44,29 @@ public record Gate(double nmse, String law, boolean coarse) {
 
   /** The gate against ONNX Runtime, where the model in double cannot run. */
   public static Gate againstReference(Arithmetic arithmetic, DType kv) {
-    Gate coarse = coarse(arithmetic, kv);
-    return coarse != null
-        ? coarse
+    return coarse(arithmetic, kv)
+        ? ofCoarse(arithmetic)
         : new Gate(WITHOUT_ORACLE, "two float computations without an oracle", false);
   }
 
-  private static Gate coarse(Arithmetic arithmetic, DType kv) {
-    if (arithmetic == Arithmetic.INT8_ACTIVATIONS) {
-      return new Gate(INT8_ACTIVATIONS, "int8 activations", true);
-    }
-    return kv == DType.F16 ? new Gate(HALF_CACHE, "a KV cache in f16", true) : null;
+  private static Gate ofCoarse(Arithmetic arithmetic) {
+    return arithmetic == Arithmetic.INT8_ACTIVATIONS
+        ? new Gate(INT8_ACTIVATIONS, "int8 activations", true)
+        : new Gate(HALF_CACHE, "a KV cache in f16", true);
   }
 
   /** Whether a distance is small enough; NaN never is. */
   public boolean admits(double nmse) {
     return nmse <= this.nmse;
+  }
+
+  /**
+   * What the gate excuses in a single logit: nothing for float; for a coarse variant its published
+   * limit.
+   *
+   * @param meanSquare of the reference's logits
+   */
+  double excuses(double meanSquare) {
+    return coarse ? Math.sqrt(nmse * meanSquare) : 0;
   }
 }

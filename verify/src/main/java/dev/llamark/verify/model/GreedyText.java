@@ -9,8 +9,9 @@ import java.util.function.IntFunction;
  * @param tokens the ids
  * @param margins by how much each token's logit exceeds the next likely one's
  * @param noises the reference's own noise at each, as a difference of logits
+ * @param meanSquares of the logits that chose each
  */
-public record GreedyText(int[] tokens, double[] margins, double[] noises) {
+public record GreedyText(int[] tokens, double[] margins, double[] noises, double[] meanSquares) {
 
   /**
    * The first token that a variant decodes differently. What follows it means nothing.
@@ -21,7 +22,7 @@ public record GreedyText(int[] tokens, double[] margins, double[] noises) {
    * @param got the variant's token
    * @param expectedMargin by how much the reference's token exceeds its next
    * @param gotMargin the same of the variant's
-   * @param noise the reference's own
+   * @param noise the reference's own, or what a coarse variant's gate excuses
    */
   public record FirstDivergence(
       int step,
@@ -48,10 +49,11 @@ public record GreedyText(int[] tokens, double[] margins, double[] noises) {
    * Decodes with a variant for as long as it agrees.
    *
    * @param promptLength number of tokens before
+   * @param gate of the variant
    * @param next logits of the token after those given before: called with −1 first, for the
    *     prompt's last, then with each token agreed upon
    */
-  Optional<FirstDivergence> compare(int promptLength, IntFunction<double[]> next) {
+  Optional<FirstDivergence> compare(int promptLength, Gate gate, IntFunction<double[]> next) {
     for (int step = 0; step < tokens.length; step++) {
       Distribution got = new Distribution(next.apply(step == 0 ? -1 : tokens[step - 1]));
       if (got.top() != tokens[step]) {
@@ -63,7 +65,7 @@ public record GreedyText(int[] tokens, double[] margins, double[] noises) {
                 got.top(),
                 margins[step],
                 got.margin(),
-                noises[step]));
+                Math.max(noises[step], gate.excuses(meanSquares[step]))));
       }
     }
     return Optional.empty();

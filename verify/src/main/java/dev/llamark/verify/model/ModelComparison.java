@@ -94,23 +94,34 @@ public final class ModelComparison {
 
   private VariantResult check(Llama llama, Arithmetic arithmetic) {
     String id = llama.kernels().id();
+    Optional<OracleRun.Output> judge = reference.judge(arithmetic);
+    Map<TapPoint, float[]> oracleTaps = judge.map(OracleRun.Output::taps).orElse(Map.of());
+    TapErrors fromReference = new TapErrors(reference.taps(), false);
+    TapErrors fromOracle = new TapErrors(oracleTaps, false);
     progress.accept(id + " · prefill");
-    TapErrors inherited = new TapErrors(reference.taps(), false);
     KvCache cache = newCache(llama);
     float[] prefill =
-        llama.forward(
-            task.tokens(), cache, Logits.ALL, task.layers() ? inherited : TapListener.NONE);
+        llama.forward(task.tokens(), cache, Logits.ALL, watched(fromReference, fromOracle));
     cache.reset();
     float[] decode = decode(llama, cache);
     List<Phase> phases =
         List.of(
             phase(Kind.PREFILL, prefill, reference.prefill(), arithmetic),
             phase(Kind.DECODE, decode, reference.decode(), arithmetic));
-    Optional<FirstDivergence> greedy = greedy(llama, cache, decode);
-    Steps steps = steps(llama, reference.taps(), inherited);
-    Optional<Steps> oracleSteps =
-        reference.oracleTaps().map(taps -> steps(llama, taps, watched(llama, taps)));
+    Optional<FirstDivergence> greedy = greedy(llama, cache, decode, phases.getLast().gate());
+    Steps steps = steps(llama, reference.taps(), fromReference);
+    Optional<Steps> oracleSteps = judge.map(_ -> steps(llama, oracleTaps, fromOracle));
     return new VariantResult(id, phases, steps, oracleSteps, greedy, overall(phases, greedy));
+  }
+
+  private TapListener watched(TapErrors fromReference, TapErrors fromOracle) {
+    if (!task.layers()) {
+      return TapListener.NONE;
+    }
+    return (tap, layer, values, rows, columns) -> {
+      fromReference.after(tap, layer, values, rows, columns);
+      fromOracle.after(tap, layer, values, rows, columns);
+    };
   }
 
   private KvCache newCache(Llama llama) {
@@ -136,10 +147,11 @@ public final class ModelComparison {
     Divergence toReference = Divergence.of(got, expected);
     Optional<LogitRows> oracle = reference.oracle();
     Optional<Divergence> toOracle = oracle.map(right -> Divergence.of(got, right));
-    Divergence judged = toOracle.orElse(toReference);
-    if (arithmetic == Arithmetic.INT8_ACTIVATIONS && oracle.isPresent()) {
-      judged = Divergence.of(got, reference.quantisedOracle().orElseThrow());
-    }
+    Divergence judged =
+        reference
+            .judge(arithmetic)
+            .map(right -> Divergence.of(got, LogitRows.of(right.logits(), config.vocab())))
+            .orElse(toReference);
     Gate gate =
         oracle
             .map(right -> Divergence.of(expected, right).nmse())
@@ -150,7 +162,7 @@ public final class ModelComparison {
     return new Phase(kind, toReference, toOracle, judged, gate, verdict);
   }
 
-  private Optional<FirstDivergence> greedy(Llama llama, KvCache cache, float[] decoded) {
+  private Optional<FirstDivergence> greedy(Llama llama, KvCache cache, float[] decoded, Gate gate) {
     if (reference.greedy().isEmpty()) {
       return Optional.empty();
     }
@@ -162,6 +174,7 @@ public final class ModelComparison {
         .get()
         .compare(
             task.tokens().length,
+            gate,
             token ->
                 widened(token < 0 ? prompt : llama.forward(new int[] {token}, cache, Logits.LAST)));
   }
@@ -172,12 +185,6 @@ public final class ModelComparison {
       doubles[i] = values[i];
     }
     return doubles;
-  }
-
-  private TapErrors watched(Llama llama, Map<TapPoint, float[]> expected) {
-    TapErrors errors = new TapErrors(expected, false);
-    llama.forward(task.tokens(), newCache(llama), Logits.ALL, errors);
-    return errors;
   }
 
   /** One more forward pass, in which every step is fed with the reference's input. */

@@ -79,7 +79,7 @@ record ModelJudge(LogitRows reference, Optional<LogitRows> rewritten, Optional<L
         noise = Math.max(noise, distance(here, row(other.get(), position)));
       }
     }
-    return gate.coarse() ? Math.max(noise, Math.sqrt(gate.nmse() * meanSquare(here))) : noise;
+    return Math.max(noise, gate.excuses(new Distribution(here).meanSquare()));
   }
 
   /** Why agreement with this reference would prove little. */
@@ -120,13 +120,5 @@ record ModelJudge(LogitRows reference, Optional<LogitRows> rewritten, Optional<L
       largest = Math.max(largest, Math.abs(a[i] - b[i]));
     }
     return largest;
-  }
-
-  private static double meanSquare(double[] values) {
-    double sum = 0;
-    for (double value : values) {
-      sum += value * value;
-    }
-    return sum / values.length;
   }
 }

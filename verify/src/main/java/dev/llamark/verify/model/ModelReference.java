@@ -2,6 +2,7 @@ package dev.llamark.verify.model;
 
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.llamark.format.ModelSource;
+import dev.llamark.kernel.Arithmetic;
 import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.verify.onnx.OrtReference;
@@ -10,6 +11,7 @@ import dev.llamark.verify.onnx.OrtRuntime.Settings;
 import dev.llamark.verify.onnx.OrtWeights;
 import dev.llamark.verify.onnx.TapPoint;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +29,7 @@ public final class ModelReference {
   private final OracleRun oracleRun;
   private final Optional<OracleRun.Output> oracle;
   private final Optional<GreedyText> greedy;
-  private Optional<double[]> quantised = Optional.empty();
+  private final Map<Arithmetic, OracleRun.Output> coarse = new EnumMap<>(Arithmetic.class);
 
   private ModelReference(ModelSource source, ModelTask task, Runs runs, OracleRun oracleRun) {
     this.source = source;
@@ -145,22 +147,23 @@ public final class ModelReference {
     return oracle.map(o -> LogitRows.of(o.logits(), vocab()));
   }
 
-  /** Logits of the model in double with int8 activations; computed when first asked for. */
-  public Optional<LogitRows> quantisedOracle() {
-    if (oracle.isPresent() && quantised.isEmpty()) {
-      quantised = Optional.of(oracleRun.quantised(task.tokens()));
+  /**
+   * What a variant of this arithmetic is judged by: the model in double, which loses what the
+   * variant's arithmetic and cache lose by their nature; computed when first asked for. Empty where
+   * that model is too large to run.
+   */
+  Optional<OracleRun.Output> judge(Arithmetic arithmetic) {
+    if (oracle.isEmpty() || !Gate.coarse(arithmetic, task.kv())) {
+      return oracle;
     }
-    return quantised.map(logits -> LogitRows.of(logits, vocab()));
+    return Optional.of(
+        coarse.computeIfAbsent(
+            arithmetic, a -> oracleRun.coarse(task.tokens(), a, task.kv(), task.layers())));
   }
 
   /** ONNX Runtime's result of each step, (tokens × columns); empty if layers were not asked for. */
   public Map<TapPoint, float[]> taps() {
     return runs.prefill().taps();
-  }
-
-  /** The same of the model in double, rounded to float. */
-  public Optional<Map<TapPoint, float[]>> oracleTaps() {
-    return oracle.map(OracleRun.Output::taps);
   }
 
   /** What ONNX Runtime decodes greedily, if that was asked for. */

@@ -3,9 +3,11 @@ package dev.llamark.verify.model;
 import dev.llamark.format.ModelSource;
 import dev.llamark.kernel.Arithmetic;
 import dev.llamark.model.LlamaConfig;
+import dev.llamark.model.Tap;
 import dev.llamark.oracle.OracleLlama;
 import dev.llamark.oracle.OracleTapListener;
 import dev.llamark.run.ThreadTeam;
+import dev.llamark.tensor.DType;
 import dev.llamark.verify.onnx.TapPoint;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,22 +37,40 @@ final class OracleRun {
 
   /** The model as it is. */
   Output plain(int[] tokens, boolean taps) {
+    return run(tokens, Arithmetic.FLOAT, DType.F32, taps);
+  }
+
+  /**
+   * The model with what a coarser variant loses by its nature: activations of linear layers in
+   * int8, keys and values of the cache in binary16.
+   */
+  Output coarse(int[] tokens, Arithmetic arithmetic, DType kv, boolean taps) {
+    return run(tokens, arithmetic, kv, taps);
+  }
+
+  private Output run(int[] tokens, Arithmetic arithmetic, DType kv, boolean taps) {
     Map<TapPoint, float[]> seen = new HashMap<>();
     OracleTapListener listener =
-        (tap, layer, values, _, _) -> seen.put(new TapPoint(tap, layer), rounded(values));
-    return new Output(
-        forward(tokens, Arithmetic.FLOAT, taps ? listener : OracleTapListener.NONE), seen);
-  }
-
-  /** The model whose linear layers get int8 activations, as a variant of that arithmetic's do. */
-  double[] quantised(int[] tokens) {
-    return forward(tokens, Arithmetic.INT8_ACTIVATIONS, OracleTapListener.NONE);
-  }
-
-  private double[] forward(int[] tokens, Arithmetic arithmetic, OracleTapListener listener) {
+        (tap, layer, values, _, _) -> {
+          if (taps) {
+            seen.put(new TapPoint(tap, layer), rounded(values));
+          }
+          if (kv == DType.F16 && (tap == Tap.ROTATED_KEY || tap == Tap.VALUE)) {
+            halve(values);
+          }
+        };
     int length = Math.addExact(task.firstPosition(), task.capacity());
-    return new OracleLlama(source.config(), source.weights(), team, arithmetic)
-        .forward(tokens, task.firstPosition(), length, listener);
+    double[] logits =
+        new OracleLlama(source.config(), source.weights(), team, arithmetic)
+            .forward(tokens, task.firstPosition(), length, listener);
+    return new Output(logits, seen);
+  }
+
+  /** Rounds to binary16 by way of float, as a cache of halves does. */
+  private static void halve(double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Float.float16ToFloat(Float.floatToFloat16((float) values[i]));
+    }
   }
 
   private static float[] rounded(double[] values) {

@@ -49,16 +49,18 @@ record ReferenceText(int[] tokens, double[][] logits) {
   GreedyText withNoise(int[] prompt, Optional<OracleRun> oracle, double fallback) {
     double[] margins = new double[tokens.length];
     double[] noises = new double[tokens.length];
+    double[] meanSquares = new double[tokens.length];
     Arrays.fill(noises, fallback);
     Optional<double[]> right = oracle.map(run -> run.plain(sequence(prompt), false).logits());
     for (int step = 0; step < tokens.length; step++) {
+      meanSquares[step] = new Distribution(logits[step]).meanSquare();
       margins[step] = new Distribution(logits[step]).margin();
       if (right.isPresent()) {
         int row = (prompt.length - 1 + step) * logits[step].length;
         noises[step] = distance(logits[step], right.get(), row);
       }
     }
-    return new GreedyText(tokens, margins, noises);
+    return new GreedyText(tokens, margins, noises, meanSquares);
   }
 
   /** The prompt and all decoded tokens but the last, which nothing follows. */

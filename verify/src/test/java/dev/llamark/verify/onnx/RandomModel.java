@@ -1,9 +1,11 @@
 package dev.llamark.verify.onnx;
 
+import dev.llamark.format.ModelSource;
 import dev.llamark.model.LlamaConfig;
 import dev.llamark.model.LlamaWeights;
 import dev.llamark.rope.Pairing;
 import dev.llamark.rope.RopeScaling;
+import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +68,44 @@ public enum RandomModel {
 
   public LlamaWeights weights() {
     return weights;
+  }
+
+  /** As a source of a model. */
+  public ModelSource source() {
+    return source(weights);
+  }
+
+  /** With other weights. */
+  public ModelSource source(LlamaWeights others) {
+    return new ModelSource() {
+      @Override
+      public String name() {
+        return RandomModel.this.name();
+      }
+
+      @Override
+      public LlamaConfig config() {
+        return config;
+      }
+
+      @Override
+      public LlamaWeights weights() {
+        return others;
+      }
+
+      @Override
+      public DType dtype() {
+        return DType.F32;
+      }
+
+      @Override
+      public long parameters() {
+        return 2L * VOCAB * HIDDEN + LAYERS * HIDDEN * (4L * HEADS * HEAD_DIM + 3L * FFN);
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   private LlamaWeights weights(Random random, boolean tied, boolean biases, boolean headNorms) {
