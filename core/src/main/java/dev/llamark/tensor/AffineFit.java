@@ -7,7 +7,7 @@ package dev.llamark.tensor;
  */
 record AffineFit(float scale, float minimum) {
 
-  private static final float[] STEPS = {0, -1, -0.5f, 0.5f, 1};
+  private static final float[] STEPS = {0, -1, 1};
 
   static AffineFit of(float[] x, int at, int count, int largest) {
     float lowest = 0;
@@ -21,53 +21,58 @@ record AffineFit(float scale, float minimum) {
     if (range == 0) {
       return best;
     }
-    double smallest = best.squaredError(x, at, count, largest);
+    double smallest = Double.POSITIVE_INFINITY;
     for (float step : STEPS) {
-      AffineFit fit = new AffineFit(range / (largest + step), -lowest).line(x, at, count, largest);
-      double error = fit.squaredError(x, at, count, largest);
+      AffineFit plain = new AffineFit(range / (largest + step), -lowest);
+      Sums sums = Sums.of(x, at, count, plain, largest);
+      AffineFit line = sums.line(plain);
+      double error = sums.squaredError(line);
       if (error < smallest) {
         smallest = error;
-        best = fit;
+        best = line;
       }
     }
     return best;
   }
 
-  /** The least-squares line through the elements over their numbers, its minimum kept from 0. */
-  private AffineFit line(float[] x, int at, int count, int largest) {
-    double sumX = 0;
-    double sumQ = 0;
-    double sumXQ = 0;
-    double sumQQ = 0;
-    float inverse = 1 / scale;
-    for (int i = 0; i < count; i++) {
-      float value = x[at + i];
-      int q = number(value, inverse, largest);
-      sumX += value;
-      sumQ += q;
-      sumXQ += (double) value * q;
-      sumQQ += (double) q * q;
-    }
-    double determinant = count * sumQQ - sumQ * sumQ;
-    if (sumQQ == 0 || determinant == 0) {
-      return this;
-    }
-    double base = (sumX * sumQQ - sumXQ * sumQ) / determinant;
-    double slope = base > 0 ? sumXQ / sumQQ : (count * sumXQ - sumX * sumQ) / determinant;
-    return slope > 0 ? new AffineFit((float) slope, (float) Math.max(0, -base)) : this;
-  }
+  /** What the least squares of elements x over numbers q are made of. */
+  private record Sums(int count, double x, double q, double xx, double xq, double qq) {
 
-  private double squaredError(float[] x, int at, int count, int largest) {
-    double sum = 0;
-    float inverse = 1 / scale;
-    for (int i = 0; i < count; i++) {
-      double error = x[at + i] - (scale * number(x[at + i], inverse, largest) - minimum);
-      sum += error * error;
+    /** The numbers are the elements rounded to multiples of a scale. */
+    static Sums of(float[] x, int at, int count, AffineFit fit, int largest) {
+      double sumX = 0;
+      double sumXX = 0;
+      double sumXQ = 0;
+      int sumQ = 0;
+      int sumQQ = 0;
+      float inverse = 1 / fit.scale;
+      for (int i = at; i < at + count; i++) {
+        int q = Math.clamp((int) ((x[i] + fit.minimum) * inverse + 0.5f), 0, largest);
+        sumX += x[i];
+        sumXX += (double) x[i] * x[i];
+        sumXQ += (double) x[i] * q;
+        sumQ += q;
+        sumQQ += q * q;
+      }
+      return new Sums(count, sumX, sumQ, sumXX, sumXQ, sumQQ);
     }
-    return sum;
-  }
 
-  private int number(float value, float inverse, int largest) {
-    return Math.clamp((int) ((value + minimum) * inverse + 0.5f), 0, largest);
+    /** The best line whose minimum is not negative; {@code plain} where there is none. */
+    AffineFit line(AffineFit plain) {
+      double determinant = count * qq - q * q;
+      if (qq == 0 || determinant == 0) {
+        return plain;
+      }
+      double base = Math.min(0, (x * qq - xq * q) / determinant);
+      double slope = base < 0 ? (count * xq - x * q) / determinant : xq / qq;
+      return slope > 0 ? new AffineFit((float) slope, (float) -base) : plain;
+    }
+
+    /** Sum of (scale·q − minimum − x)². */
+    double squaredError(AffineFit fit) {
+      double s = fit.scale;
+      double m = fit.minimum;
+      return xx + s * s * qq + count * m * m - 2 * s * xq + 2 * m * x - 2 * s * m * q;
+    }
   }
 }

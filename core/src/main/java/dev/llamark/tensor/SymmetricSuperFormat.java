@@ -83,7 +83,7 @@ final class SymmetricSuperFormat extends QuantisedFormat {
   }
 
   private static int number(float value, float inverse) {
-    return Math.clamp(Math.round(value * inverse), -OFFSET, OFFSET - 1);
+    return Math.clamp((int) (value * inverse + (OFFSET + 0.5f)), 0, 2 * OFFSET - 1) - OFFSET;
   }
 
   /**

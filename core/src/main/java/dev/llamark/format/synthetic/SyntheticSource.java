@@ -1,5 +1,6 @@
 package dev.llamark.format.synthetic;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.llamark.format.ModelSource;
 import dev.llamark.model.LlamaConfig;
 import dev.llamark.model.LlamaWeights;
@@ -9,6 +10,7 @@ import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.InputException;
 import dev.llamark.tensor.DType;
 import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
 /**
@@ -94,15 +96,25 @@ public final class SyntheticSource implements ModelSource {
   }
 
   private LlamaWeights generate() {
+    requireMemory();
     arena = Arena.ofShared();
     try {
       return new SyntheticWeights(preset, dtype, seed, arena).generate();
-    } catch (OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       close();
+      throw e;
+    }
+  }
+
+  /** Memory is granted page by page: without this the operating system would kill the process. */
+  private void requireMemory() {
+    long needed = parameters() / dtype.blockElements() * dtype.blockBytes();
+    long there =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    if (needed > there) {
       throw new EnvironmentException(
-          "%s: its %,d weights do not fit into the memory allowed outside the heap; give the JVM a larger -XX:MaxDirectMemorySize, or choose a smaller shape or type"
-              .formatted(name, parameters()),
-          e);
+          "%s needs %.1f GB for its weights, but this machine has %.1f GB; choose a smaller shape or type"
+              .formatted(name, needed / 1e9, there / 1e9));
     }
   }
 

@@ -7,7 +7,6 @@ import dev.llamark.run.InputException;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -69,10 +68,11 @@ final class SyntheticWeights {
   LlamaWeights generate() {
     int hidden = config.hidden();
     Matrix embedding = matrix("token_embd.weight", config.vocab(), hidden, EMBEDDING_DEVIATION);
-    List<LlamaWeights.Layer> layers = new ArrayList<>();
-    for (int i = 0; i < config.layers(); i++) {
-      layers.add(layer("blk." + i + "."));
-    }
+    List<LlamaWeights.Layer> layers =
+        IntStream.range(0, config.layers())
+            .parallel()
+            .mapToObj(i -> layer("blk." + i + "."))
+            .toList();
     double outputDeviation = LOGIT_DEVIATION / Math.sqrt(hidden);
     if (preset.tied()) {
       double scale = outputDeviation / EMBEDDING_DEVIATION;

@@ -3,12 +3,16 @@ package dev.llamark.format.synthetic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.llamark.model.LlamaConfig;
 import dev.llamark.model.LlamaWeights;
+import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.InputException;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +127,18 @@ class SyntheticSourceTest {
     assertThatThrownBy(() -> SyntheticSource.of("synthetic:probe:q8_0"))
         .isInstanceOf(InputException.class)
         .hasMessageContainingAll("token_embd.weight", "32", "198");
+  }
+
+  @Test
+  void moreWeightsThanTheMachineHoldsAreRefused() {
+    long memory =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    assumeTrue(memory < 280e9);
+    try (var source = SyntheticSource.of("synthetic:llama-3.1-70b")) {
+      assertThatThrownBy(source::weights)
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContainingAll("synthetic:llama-3.1-70b", "282.2 GB");
+    }
   }
 
   private static float[] firstUpRow(String spec, long seed) {
