@@ -201,22 +201,25 @@ final class RunCommand implements Callable<Integer> {
 
   private String summary(
       Generation generation, ModelSource source, Variant variant, ThreadTeam team) {
-    return """
+    String lines =
+        """
         %s, %s, %s KV cache, %s, %d threads
         prompt      %5d tokens  %10.1f tokens/s
         generation  %5d tokens  %10.1f tokens/s
-        ended: %s"""
-        .formatted(
-            source.name(),
-            source.dtype().id(),
-            kv.toLowerCase(Locale.ROOT),
-            variant.title(),
-            team.size(),
-            generation.promptTokens(),
-            generation.promptRate(),
-            generation.tokens().size(),
-            generation.stepRate(),
-            generation.reason().sentence());
+        ended: %s""";
+    return String.format(
+        Locale.ROOT,
+        lines,
+        source.name(),
+        source.dtype().id(),
+        kv.toLowerCase(Locale.ROOT),
+        variant.title(),
+        team.size(),
+        generation.promptTokens(),
+        generation.promptRate(),
+        generation.tokens().size(),
+        generation.stepRate(),
+        generation.reason().sentence());
   }
 
   private static ExitCode exitCode(StopReason reason) {
