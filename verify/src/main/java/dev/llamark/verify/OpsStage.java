@@ -11,7 +11,6 @@ import dev.llamark.run.Environment;
 import dev.llamark.run.OpError;
 import dev.llamark.run.Progress;
 import dev.llamark.run.ResultRecord;
-import dev.llamark.run.TextTable;
 import dev.llamark.run.VerifyOpRecord;
 import dev.llamark.verify.OpsVerification.VariantResults;
 import java.util.ArrayList;
@@ -68,13 +67,6 @@ final class OpsStage {
       }
     }
     return new OpsReport(all, replayOptions);
-  }
-
-  /** The report's table, as text or Markdown. */
-  static String print(OpsReport report, OutputOptions.Format format) {
-    TextTable table = report.table();
-    String body = format == OutputOptions.Format.MD ? table.markdown() : table.text();
-    return body + String.join("", report.inherited().stream().map(l -> "  " + l + "\n").toList());
   }
 
   private VerifyOpRecord toRecord(Variant variant, CaseResult result, OpsReport replayer) {

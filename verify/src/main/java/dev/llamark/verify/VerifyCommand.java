@@ -8,16 +8,17 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "verify",
     description = "Tell for each variant whether it is right, by how much, and where it is wrong.",
-    subcommands = {VerifyOpsCommand.class},
+    subcommands = {VerifyOpsCommand.class, VerifyModelCommand.class},
     mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class VerifyCommand implements Callable<Integer> {
 
+  @Mixin private ModelOptions model;
   @Mixin private VariantOptions variants;
   @Mixin private OutputOptions output;
 
   @Override
   public Integer call() {
-    return new VerifyRun(variants, output).all();
+    return new VerifyRun(variants, output).all(model);
   }
 }

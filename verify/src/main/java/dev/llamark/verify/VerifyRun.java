@@ -1,11 +1,18 @@
 package dev.llamark.verify;
 
+import dev.llamark.format.ModelSource;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.oracle.CaseId;
 import dev.llamark.run.Environment;
+import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.ExitCode;
+import dev.llamark.run.TextTable;
+import dev.llamark.verify.OutputOptions.Format;
+import dev.llamark.verify.OutputOptions.Sink;
+import dev.llamark.verify.model.ModelTask;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** One call of {@code llamark verify}: its stages, and the verdict over all of them. */
 final class VerifyRun {
@@ -14,56 +21,121 @@ final class VerifyRun {
   private final VariantOptions options;
   private final OutputOptions output;
   private final Environment environment;
+  private final KernelRegistry registry;
+  private final List<Variant> variants;
+  private final int threads;
   private final Outcome outcome = new Outcome();
+  private final GitHubActions actions = new GitHubActions(System.getenv());
+  private final StringBuilder summary = new StringBuilder();
 
   VerifyRun(VariantOptions options, OutputOptions output) {
     this.options = options;
     this.output = output;
     environment = Environment.collect(output.seed());
+    registry = options.registry();
+    variants = options.selected(registry);
+    threads = options.mostThreads();
   }
 
-  /** Operations, then the default model. */
-  int all() {
-    return ops(new CaseOptions());
+  /** Operations, then the model. */
+  int all(ModelOptions model) {
+    try (ModelSource source = model.open();
+        Sink sink = output.open()) {
+      ModelTask task = model.task(source, output.seed());
+      print(Headline.text(environment, threads) + "\n");
+      opsStage(new CaseOptions(), sink);
+      modelStage(model, source, task, sink);
+    }
+    return end(model.strict());
   }
 
   /** Operations alone. */
   int ops(CaseOptions cases) {
-    try (OutputOptions.Sink sink = output.open()) {
-      opsStage(cases, sink);
+    List<CaseId> ids = cases.cases(opsStage().lanes(), output.seed());
+    try (Sink sink = output.open()) {
+      print(Headline.text(environment, threads) + "\n");
+      opsStage(ids, sink);
     }
-    return end();
+    return end(false);
+  }
+
+  /** The model alone. */
+  int model(ModelOptions model) {
+    try (ModelSource source = model.open();
+        Sink sink = output.open()) {
+      ModelTask task = model.task(source, output.seed());
+      print(Headline.text(environment, threads) + "\n");
+      modelStage(model, source, task, sink);
+    }
+    return end(model.strict());
   }
 
   /** The ids of the cases, one a line. */
   int list(CaseOptions cases) {
-    OpsStage stage = stage();
-    cases.cases(stage.lanes(), output.seed()).forEach(System.out::println);
+    cases.cases(opsStage().lanes(), output.seed()).forEach(System.out::println);
     return ExitCode.OK.code();
   }
 
-  private OpsStage stage() {
-    KernelRegistry registry = options.registry();
-    List<Variant> variants = options.selected(registry);
-    return new OpsStage(registry, variants, options.mostThreads(), environment, options::replay);
+  private OpsStage opsStage() {
+    return new OpsStage(registry, variants, threads, environment, options::replay);
   }
 
-  private void opsStage(CaseOptions cases, OutputOptions.Sink sink) {
-    OpsStage stage = stage();
-    List<CaseId> ids = cases.cases(stage.lanes(), output.seed());
-    print(Headline.text(environment, options.mostThreads()) + "\n");
-    OpsReport report = stage.run(ids, sink);
-    print(OpsStage.print(report, output.format()));
+  private void opsStage(CaseOptions cases, Sink sink) {
+    opsStage(cases.cases(opsStage().lanes(), output.seed()), sink);
+  }
+
+  private void opsStage(List<CaseId> cases, Sink sink) {
+    OpsReport report = opsStage().run(cases, sink);
+    table("", report.table(), String.join("\n", report.inherited()));
     report.addTo(outcome);
   }
 
-  private int end() {
-    print(outcome.text((System.nanoTime() - start) / 1e9));
-    return outcome.exitCode(false).code();
+  private void modelStage(ModelOptions options, ModelSource source, ModelTask task, Sink sink) {
+    UnaryOperator<String> replay =
+        id ->
+            "llamark verify model %s %s"
+                .formatted(this.options.replay(id), options.replay(task, output.seed()));
+    ModelRecords records = new ModelRecords(threads, environment);
+    try {
+      ModelReport report =
+          new ModelStage(registry, variants, threads)
+              .run(
+                  source,
+                  task,
+                  (reference, result) ->
+                      records
+                          .of(reference, result, replay.apply(result.variant().id()))
+                          .forEach(sink));
+      table(report.headline(), report.table(replay), "");
+      if (options.layers()) {
+        print(report.layers());
+      }
+      report.addTo(outcome);
+    } catch (EnvironmentException e) {
+      outcome.missing("the model was not compared: " + e.getMessage());
+    }
+  }
+
+  private int end(boolean strict) {
+    String verdict = outcome.text((System.nanoTime() - start) / 1e9);
+    print(verdict);
+    summary.append('\n').append(verdict).append('\n');
+    actions.summarise(summary.toString());
+    if (actions.active() && outcome.exitCode(strict) != ExitCode.OK && output.text()) {
+      System.out.println(GitHubActions.error("llamark verify", verdict));
+    }
+    return outcome.exitCode(strict).code();
+  }
+
+  private void table(String headline, TextTable table, String notes) {
+    print(headline.isEmpty() ? null : headline);
+    print(output.format() == Format.MD ? "\n" + table.markdown() : table.text());
+    print(notes.isEmpty() ? null : "  " + notes.replace("\n", "\n  ") + "\n");
+    summary.append('\n').append(headline).append("\n\n").append(table.markdown()).append(notes);
   }
 
   private void print(String text) {
-    if (output.format() != OutputOptions.Format.JSON) {
+    if (text != null && output.format() != Format.JSON) {
       System.out.println(text);
     }
   }

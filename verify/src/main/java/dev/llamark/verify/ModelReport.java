@@ -1,0 +1,211 @@
+package dev.llamark.verify;
+
+import dev.llamark.format.ModelSource;
+import dev.llamark.oracle.Verdict;
+import dev.llamark.run.TextTable;
+import dev.llamark.verify.ModelStage.ModelResult;
+import dev.llamark.verify.model.Divergence;
+import dev.llamark.verify.model.ModelReference;
+import dev.llamark.verify.model.Steps;
+import dev.llamark.verify.model.VariantResult;
+import dev.llamark.verify.model.VariantResult.Phase;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What the model comparison found, as a table: a variant and phase a row. */
+final class ModelReport {
+
+  private final ModelReference reference;
+  private final List<ModelResult> results;
+
+  ModelReport(ModelReference reference, List<ModelResult> results) {
+    this.reference = reference;
+    this.results = results;
+  }
+
+  /** Such as {@code model synthetic:probe · f32 · 1.9 M · 48 positions · reference onnxruntime}. */
+  String headline() {
+    ModelSource source = reference.source();
+    return "model %s · %s · %s weights · %d positions · reference %s"
+        .formatted(
+            source.name(),
+            source.dtype().id(),
+            count(source.parameters()),
+            reference.task().tokens().length,
+            reference.name());
+  }
+
+  private static String count(long n) {
+    if (n < 1_000_000) {
+      return "%.0f k".formatted(n / 1e3);
+    }
+    return n < 1_000_000_000 ? "%.1f M".formatted(n / 1e6) : "%.2f G".formatted(n / 1e9);
+  }
+
+  /**
+   * The verdicts.
+   *
+   * @param replay the command that repeats the comparison for a variant
+   */
+  TextTable table(java.util.function.UnaryOperator<String> replay) {
+    TextTable table =
+        new TextTable(
+                "  variant",
+                "phase",
+                "verdict",
+                "max abs",
+                "NMSE",
+                "NMSE to double",
+                "KL mean",
+                "top-1",
+                "top-10",
+                "largest added error")
+            .alignRight(3, 4, 5, 6, 7, 8);
+    results.forEach(result -> addRows(table, result, replay));
+    reference.ownError().ifPresent(own -> addReference(table, own));
+    return table;
+  }
+
+  private void addReference(TextTable table, Divergence own) {
+    table.row(
+        "  " + reference.name(),
+        "prefill",
+        "–",
+        "–",
+        "–",
+        figure(own.nmse()),
+        "–",
+        "–",
+        "–",
+        "the reference's own distance to double");
+  }
+
+  private static void addRows(
+      TextTable table, ModelResult result, java.util.function.UnaryOperator<String> replay) {
+    VariantResult r = result.result();
+    String title = "  " + result.variant().title();
+    if (r.phases().isEmpty()) {
+      table.row(title, "", word(r.verdict()));
+    }
+    for (Phase phase : r.phases()) {
+      table.row(cells(title, phase, r));
+    }
+    notes(table, result, replay);
+  }
+
+  private static String[] cells(String title, Phase phase, VariantResult result) {
+    Divergence d = phase.toReference();
+    int positions = d.positions().size();
+    return new String[] {
+      title,
+      phase.kind().name().toLowerCase(Locale.ROOT),
+      word(phase.verdict()),
+      figure(d.maxAbs()),
+      figure(d.nmse()),
+      phase.toOracle().map(o -> figure(o.nmse())).orElse("not run"),
+      figure(d.kldMean()),
+      "%d / %d".formatted(Math.round(d.top1() * positions), positions),
+      "%.1f %%".formatted(100 * d.top10()),
+      result
+          .decisiveSteps()
+          .worst()
+          .map(step -> "%s %s".formatted(step.point().title(), figure(step.added())))
+          .orElse("")
+    };
+  }
+
+  private static String figure(double value) {
+    return Double.isNaN(value) ? "NaN" : value == 0 ? "0" : "%.1e".formatted(value);
+  }
+
+  private static String word(Verdict verdict) {
+    return verdict instanceof Verdict.Pass ? "pass" : verdict.name();
+  }
+
+  private static void notes(
+      TextTable table, ModelResult result, java.util.function.UnaryOperator<String> replay) {
+    Verdict verdict = result.result().verdict();
+    if (verdict instanceof Verdict.Pass) {
+      return;
+    }
+    String title = result.variant().title();
+    table.note("    %s · %s".formatted(title, verdict.reason()));
+    if (!(verdict instanceof Verdict.Fail)) {
+      return;
+    }
+    where(result.result()).ifPresent(step -> table.note("    the error enters at " + step));
+    table.note(
+        result.gates()
+            ? "    replay:  " + replay.apply(result.variant().id())
+            : "    %s's own error; a peer never gates".formatted(title));
+  }
+
+  /** The first step whose own error stands out, and its operation. */
+  static Optional<String> where(VariantResult result) {
+    return result
+        .decisiveSteps()
+        .first()
+        .map(
+            step ->
+                step.point().title()
+                    + step.operation().map(o -> " (" + o.title() + ")").orElse(""));
+  }
+
+  /** Every step's error, inherited and added, for each variant. */
+  String layers() {
+    StringBuilder out = new StringBuilder();
+    for (ModelResult result : results) {
+      Steps steps = result.result().steps();
+      if (steps.steps().isEmpty()) {
+        continue;
+      }
+      TextTable table =
+          new TextTable(
+                  "steps of " + result.variant().title(),
+                  "inherited, to " + reference.name(),
+                  "added",
+                  "inherited, to double",
+                  "added")
+              .alignRight(1, 2, 3, 4);
+      for (int i = 0; i < steps.steps().size(); i++) {
+        addStep(table, result.result(), i);
+      }
+      out.append(table.text());
+      where(result.result())
+          .ifPresent(w -> out.append("  the error enters at ").append(w).append('\n'));
+      out.append('\n');
+    }
+    return out.toString();
+  }
+
+  private static void addStep(TextTable table, VariantResult result, int i) {
+    Steps.Step step = result.steps().steps().get(i);
+    Optional<Steps.Step> toOracle = result.oracleSteps().map(o -> o.steps().get(i));
+    table.row(
+        "  " + step.point().title(),
+        figure(step.inherited()),
+        figure(step.added()),
+        toOracle.map(s -> figure(s.inherited())).orElse("not run"),
+        toOracle.map(s -> figure(s.added())).orElse("not run"));
+  }
+
+  /** Adds each variant's verdict to the whole. */
+  void addTo(Outcome outcome) {
+    for (ModelResult r : results) {
+      String title = r.variant().title();
+      switch (r.result().verdict()) {
+        case Verdict.Pass() -> outcome.right(title);
+        case Verdict.Fail f when !r.gates() -> outcome.right(title);
+        case Verdict.Fail f ->
+            outcome.wrong(
+                title
+                    + " is wrong in the model"
+                    + where(r.result()).map(step -> ", from " + step + " on").orElse(""));
+        case Verdict.Ambiguous a -> outcome.warning(title + " is ambiguous: " + a.reason());
+        case Verdict.Mistrusted m -> outcome.warning(title + " is mistrusted: " + m.reason());
+        case Verdict.Skipped s -> {}
+      }
+    }
+  }
+}

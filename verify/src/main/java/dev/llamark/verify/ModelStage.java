@@ -1,0 +1,65 @@
+package dev.llamark.verify;
+
+import dev.llamark.format.ModelSource;
+import dev.llamark.kernel.KernelRegistry;
+import dev.llamark.kernel.KernelRegistry.Variant;
+import dev.llamark.kernel.Role;
+import dev.llamark.run.Progress;
+import dev.llamark.run.ThreadTeam;
+import dev.llamark.verify.model.ModelComparison;
+import dev.llamark.verify.model.ModelReference;
+import dev.llamark.verify.model.ModelTask;
+import dev.llamark.verify.model.VariantResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** The part of {@code verify} that looks at a whole model. */
+final class ModelStage {
+
+  /**
+   * One variant in the model.
+   *
+   * @param variant as the registry found it
+   * @param result what the comparison found
+   */
+  record ModelResult(Variant variant, VariantResult result) {
+
+    boolean gates() {
+      return variant.role() != Role.PEER;
+    }
+  }
+
+  private final KernelRegistry registry;
+  private final List<Variant> variants;
+  private final int threads;
+
+  ModelStage(KernelRegistry registry, List<Variant> variants, int threads) {
+    this.registry = registry;
+    this.variants = variants;
+    this.threads = threads;
+  }
+
+  /**
+   * Runs the references, then one variant after the other.
+   *
+   * @param each sees every result as it comes
+   * @throws dev.llamark.run.EnvironmentException if ONNX Runtime cannot run here
+   */
+  ModelReport run(
+      ModelSource source, ModelTask task, BiConsumer<ModelReference, ModelResult> each) {
+    List<ModelResult> results = new ArrayList<>();
+    try (Progress progress = Progress.onTerminal();
+        ThreadTeam team = new ThreadTeam(threads)) {
+      ModelReference reference = ModelReference.compute(source, task, team, progress::show);
+      ModelComparison comparison = new ModelComparison(reference, progress::show);
+      for (Variant variant : variants) {
+        ModelResult result =
+            new ModelResult(variant, comparison.check(registry, variant.id(), team));
+        results.add(result);
+        each.accept(reference, result);
+      }
+      return new ModelReport(reference, results);
+    }
+  }
+}
