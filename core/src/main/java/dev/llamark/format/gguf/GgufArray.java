@@ -11,11 +11,13 @@ public final class GgufArray implements GgufValue {
 
   private static final int SHOWN = 6;
 
+  private final String what;
   private final GgufType elementType;
   private final long length;
   private final GgufCursor start;
 
-  GgufArray(GgufType elementType, long length, GgufCursor start) {
+  GgufArray(String what, GgufType elementType, long length, GgufCursor start) {
+    this.what = what;
     this.elementType = elementType;
     this.length = length;
     this.start = start;
@@ -93,13 +95,13 @@ public final class GgufArray implements GgufValue {
   }
 
   private int size() {
-    require(length <= Integer.MAX_VALUE - 8, "fewer than 2^31 elements");
+    require(length <= Integer.MAX_VALUE - 8, "less than 2^31 elements");
     return (int) length;
   }
 
   private void require(boolean holds, String wanted) {
     if (!holds) {
-      throw start.refuse("a metadata array", "one of " + wanted, description());
+      throw start.refuse(what, "an array of " + wanted, description());
     }
   }
 

@@ -156,7 +156,7 @@ final class GgufCursor {
       case ARRAY -> skipArrays(length, what, nesting + 1);
       default -> advance(length * elementType.bytes(), what);
     }
-    return new GgufArray(elementType, length, at(start));
+    return new GgufArray(what, elementType, length, at(start));
   }
 
   private void skipStrings(long length, String what) {

@@ -32,6 +32,7 @@ final class HuggingFaceConfig {
   }
 
   LlamaConfig read() {
+    architecture();
     requireSupported();
     int hidden = keys.requiredSize("hidden_size");
     int heads = keys.requiredSize("num_attention_heads");

@@ -31,13 +31,14 @@ public final class HuggingFaceSource implements ModelSource {
   private final DType dtype;
   private final long parameters;
 
-  private HuggingFaceSource(Path folder, HuggingFaceConfig json, WeightFiles files) {
+  private HuggingFaceSource(
+      Path folder, HuggingFaceConfig json, LlamaConfig config, WeightFiles files) {
     this.folder = folder;
     this.json = json;
+    this.config = config;
     this.files = files;
     Architecture architecture = json.architecture();
     boolean tied = json.tied();
-    this.config = json.read();
     WeightReader reader = new WeightReader(folder.toString(), files.tensors());
     this.weights = LlamaReader.huggingFace(reader, architecture, config, tied);
     reader.requireAllTaken(name -> computed(name) || (tied && name.equals("lm_head.weight")));
@@ -58,10 +59,10 @@ public final class HuggingFaceSource implements ModelSource {
    */
   public static HuggingFaceSource open(Path folder) {
     HuggingFaceConfig json = new HuggingFaceConfig(folder.resolve(CONFIG));
-    json.architecture();
+    LlamaConfig config = json.read();
     WeightFiles files = WeightFiles.open(folder);
     try {
-      return new HuggingFaceSource(folder, json, files);
+      return new HuggingFaceSource(folder, json, config, files);
     } catch (RuntimeException e) {
       files.close();
       throw e;

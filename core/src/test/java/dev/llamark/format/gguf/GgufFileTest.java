@@ -72,6 +72,9 @@ class GgufFileTest {
     assertThat(((GgufArray) nested.get(0)).wholes()).containsExactly(7, -8);
     assertThat(((GgufArray) nested.get(1)).wholes()).containsExactly(255);
     assertThat(metadata.findWhole("after")).hasValue(42);
+    assertThatThrownBy(() -> metadata.findArray("floats").orElseThrow().texts())
+        .isInstanceOf(InputException.class)
+        .hasMessage("model.gguf: metadata 'floats' must be an array of texts, but is 3 of FLOAT32");
     assertThat(metadata.values().get("nested").display()).isEqualTo("[[7, -8], [255]]");
   }
 
