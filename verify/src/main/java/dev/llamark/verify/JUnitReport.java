@@ -6,6 +6,7 @@ import dev.llamark.run.OnnxTestRecord;
 import dev.llamark.run.ResultRecord;
 import dev.llamark.run.VerifyModelRecord;
 import dev.llamark.run.VerifyOpRecord;
+import dev.llamark.verify.mutant.Mutant;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ final class JUnitReport {
           add(
               "mutants",
               mutant.mutant() + ":" + mutant.stage(),
-              mutant.caught() ? "PASS" : "FAIL",
+              mutant.caught() != mutant.mutant().equals(Mutant.CONTROL) ? "PASS" : "FAIL",
               mutant.by(),
               true);
       default -> {}
