@@ -62,7 +62,11 @@ final class AttentionCases implements OperationCases {
   }
 
   private static void both(List<CaseId> list, CaseId id) {
-    list.add(id.with("exact"));
+    int headDim = id.shape().get(3);
+    int positions = id.shape().get(0) + id.shape().get(4);
+    if (positions <= AttentionExact.mostPositions(headDim)) {
+      list.add(id.with("exact"));
+    }
     list.add(id);
   }
 

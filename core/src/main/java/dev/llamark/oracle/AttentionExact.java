@@ -53,16 +53,18 @@ final class AttentionExact implements ConformanceCase {
     operands = AttentionOperands.of(id, sizes, q, k, v);
   }
 
+  /** How many positions keys of so many elements can tell apart. */
+  static int mostPositions(int headDim) {
+    int bits = Math.min(headDim - CODE, Integer.SIZE - 2);
+    return bits < 1 ? 0 : Math.min(1 << bits, MOST_POSITIONS);
+  }
+
   private static void requireCodes(CaseId id, AttentionOperands.Sizes sizes) {
-    int bits = Math.min(sizes.headDim() - CODE, Integer.SIZE - 2);
-    if (bits < 1 || sizes.positions() > Math.min(1 << bits, MOST_POSITIONS)) {
+    int most = mostPositions(sizes.headDim());
+    if (sizes.positions() > most) {
       throw new InputException(
           "case '%s': exact keys of %d elements tell at most %d positions apart, but there are %d"
-              .formatted(
-                  id,
-                  sizes.headDim(),
-                  bits < 1 ? 0 : Math.min(1 << bits, MOST_POSITIONS),
-                  sizes.positions()));
+              .formatted(id, sizes.headDim(), most, sizes.positions()));
     }
   }
 

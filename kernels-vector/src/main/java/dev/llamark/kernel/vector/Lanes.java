@@ -3,6 +3,9 @@ package dev.llamark.kernel.vector;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -13,6 +16,17 @@ final class Lanes {
   /** The vectors of floats that every kernel uses. */
   static final VectorSpecies<Float> FLOATS =
       VectorSpecies.of(float.class, VectorShape.forBitSize(VectorWidth.bits()));
+
+  /** As many ints. */
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+
+  /** As many shorts. */
+  static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(VectorWidth.bits() / 2));
+
+  /** As many bytes, or at 128 bits twice as many: there is no smaller vector. */
+  static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, VectorWidth.bits() / 4)));
 
   /** Floats in a vector. */
   static final int COUNT = FLOATS.length();
@@ -57,6 +71,21 @@ final class Lanes {
     s = s.add(s.rearrange(BY_2));
     s = s.add(s.rearrange(BY_1));
     return s.lane(0);
+  }
+
+  /**
+   * The floats of binary16 bits. Their exponent is biased by 15, a float's by 127: what is missing
+   * is multiplied, which brings subnormals right too. Infinities and NaN keep the largest exponent.
+   *
+   * @param bits sign-extended
+   */
+  static FloatVector fromHalf(IntVector bits) {
+    IntVector magnitude = bits.lanewise(VectorOperators.LSHL, 13).and(0x0FFF_E000);
+    IntVector sign = bits.and(Integer.MIN_VALUE);
+    FloatVector value = magnitude.reinterpretAsFloats().mul(0x1p112f);
+    VectorMask<Integer> special = magnitude.compare(VectorOperators.GE, 0x0F80_0000);
+    IntVector whole = value.reinterpretAsInts().lanewise(VectorOperators.OR, 0x7F80_0000, special);
+    return whole.or(sign).reinterpretAsFloats();
   }
 
   private static VectorShuffle<Float> rotation(int lanes) {

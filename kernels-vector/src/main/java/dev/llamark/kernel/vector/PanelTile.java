@@ -6,9 +6,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Register tiles of the float product where there are 16 vector registers: the accumulators of six
- * rows by two vectors take twelve, enough to hide the latency of the additions, and leave room for
- * two vectors of weights and one input.
+ * The register tile of the float product where there are 16 vector registers: five rows by two
+ * vectors are ten accumulators, more than two pipes of four cycles need, and leave registers for
+ * two vectors of weights and for the inputs that the compiler loads ahead. With twelve accumulators
+ * it spills some of them.
  *
  * <p>Every vector operation here is a call of the Vector API itself, which the compiler always
  * inlines. A method of ours in between, however small, is not inlined any more once so large a body
@@ -25,13 +26,10 @@ final class PanelTile {
 
   private static final long STEP = 2 * BYTES;
 
-  /** Distance of the input's rows. */
-  private static final int ROW = InputBlocks.DEPTH;
-
   private PanelTile() {}
 
-  /** Adds 6 rows by two vectors to {@code out}. */
-  static void multiply6(
+  /** Five rows by two vectors: adds to the result, or stores it. */
+  static void multiply5(
       float[] x,
       int xOffset,
       MemorySegment w,
@@ -39,116 +37,67 @@ final class PanelTile {
       int count,
       float[] out,
       int outOffset,
-      int outStride) {
+      int outStride,
+      boolean add) {
+    FloatVector acc0a = FloatVector.zero(S);
+    FloatVector acc0b = FloatVector.zero(S);
+    FloatVector acc1a = FloatVector.zero(S);
+    FloatVector acc1b = FloatVector.zero(S);
+    FloatVector acc2a = FloatVector.zero(S);
+    FloatVector acc2b = FloatVector.zero(S);
+    FloatVector acc3a = FloatVector.zero(S);
+    FloatVector acc3b = FloatVector.zero(S);
+    FloatVector acc4a = FloatVector.zero(S);
+    FloatVector acc4b = FloatVector.zero(S);
+
+    // body
+    for (int k = 0; k < count; k++) {
+      FloatVector wa = FloatVector.fromMemorySegment(S, w, wOffset + k * STEP, ORDER);
+      FloatVector wb = FloatVector.fromMemorySegment(S, w, wOffset + k * STEP + BYTES, ORDER);
+      FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k * 5]);
+      acc0a = x0.fma(wa, acc0a);
+      acc0b = x0.fma(wb, acc0b);
+      FloatVector x1 = FloatVector.broadcast(S, x[xOffset + k * 5 + 1]);
+      acc1a = x1.fma(wa, acc1a);
+      acc1b = x1.fma(wb, acc1b);
+      FloatVector x2 = FloatVector.broadcast(S, x[xOffset + k * 5 + 2]);
+      acc2a = x2.fma(wa, acc2a);
+      acc2b = x2.fma(wb, acc2b);
+      FloatVector x3 = FloatVector.broadcast(S, x[xOffset + k * 5 + 3]);
+      acc3a = x3.fma(wa, acc3a);
+      acc3b = x3.fma(wb, acc3b);
+      FloatVector x4 = FloatVector.broadcast(S, x[xOffset + k * 5 + 4]);
+      acc4a = x4.fma(wa, acc4a);
+      acc4b = x4.fma(wb, acc4b);
+    }
+
+    // store
     int to0 = outOffset;
     int to1 = outOffset + outStride;
     int to2 = outOffset + 2 * outStride;
     int to3 = outOffset + 3 * outStride;
     int to4 = outOffset + 4 * outStride;
-    int to5 = outOffset + 5 * outStride;
-    FloatVector acc00 = FloatVector.fromArray(S, out, to0);
-    FloatVector acc01 = FloatVector.fromArray(S, out, to0 + N);
-    FloatVector acc10 = FloatVector.fromArray(S, out, to1);
-    FloatVector acc11 = FloatVector.fromArray(S, out, to1 + N);
-    FloatVector acc20 = FloatVector.fromArray(S, out, to2);
-    FloatVector acc21 = FloatVector.fromArray(S, out, to2 + N);
-    FloatVector acc30 = FloatVector.fromArray(S, out, to3);
-    FloatVector acc31 = FloatVector.fromArray(S, out, to3 + N);
-    FloatVector acc40 = FloatVector.fromArray(S, out, to4);
-    FloatVector acc41 = FloatVector.fromArray(S, out, to4 + N);
-    FloatVector acc50 = FloatVector.fromArray(S, out, to5);
-    FloatVector acc51 = FloatVector.fromArray(S, out, to5 + N);
-
-    // body
-    long at = wOffset;
-    for (int k = xOffset; k < xOffset + count; k++, at += STEP) {
-      FloatVector w0 = FloatVector.fromMemorySegment(S, w, at, ORDER);
-      FloatVector w1 = FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER);
-      FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      acc00 = x0.fma(w0, acc00);
-      acc01 = x0.fma(w1, acc01);
-      FloatVector x1 = FloatVector.broadcast(S, x[k + ROW]);
-      acc10 = x1.fma(w0, acc10);
-      acc11 = x1.fma(w1, acc11);
-      FloatVector x2 = FloatVector.broadcast(S, x[k + 2 * ROW]);
-      acc20 = x2.fma(w0, acc20);
-      acc21 = x2.fma(w1, acc21);
-      FloatVector x3 = FloatVector.broadcast(S, x[k + 3 * ROW]);
-      acc30 = x3.fma(w0, acc30);
-      acc31 = x3.fma(w1, acc31);
-      FloatVector x4 = FloatVector.broadcast(S, x[k + 4 * ROW]);
-      acc40 = x4.fma(w0, acc40);
-      acc41 = x4.fma(w1, acc41);
-      FloatVector x5 = FloatVector.broadcast(S, x[k + 5 * ROW]);
-      acc50 = x5.fma(w0, acc50);
-      acc51 = x5.fma(w1, acc51);
+    if (add) {
+      acc0a = acc0a.add(FloatVector.fromArray(S, out, to0));
+      acc0b = acc0b.add(FloatVector.fromArray(S, out, to0 + N));
+      acc1a = acc1a.add(FloatVector.fromArray(S, out, to1));
+      acc1b = acc1b.add(FloatVector.fromArray(S, out, to1 + N));
+      acc2a = acc2a.add(FloatVector.fromArray(S, out, to2));
+      acc2b = acc2b.add(FloatVector.fromArray(S, out, to2 + N));
+      acc3a = acc3a.add(FloatVector.fromArray(S, out, to3));
+      acc3b = acc3b.add(FloatVector.fromArray(S, out, to3 + N));
+      acc4a = acc4a.add(FloatVector.fromArray(S, out, to4));
+      acc4b = acc4b.add(FloatVector.fromArray(S, out, to4 + N));
     }
-
-    // store
-    acc00.intoArray(out, to0);
-    acc01.intoArray(out, to0 + N);
-    acc10.intoArray(out, to1);
-    acc11.intoArray(out, to1 + N);
-    acc20.intoArray(out, to2);
-    acc21.intoArray(out, to2 + N);
-    acc30.intoArray(out, to3);
-    acc31.intoArray(out, to3 + N);
-    acc40.intoArray(out, to4);
-    acc41.intoArray(out, to4 + N);
-    acc50.intoArray(out, to5);
-    acc51.intoArray(out, to5 + N);
-  }
-
-  /** Adds 4 rows by two vectors to {@code out}. */
-  static void multiply4(
-      float[] x,
-      int xOffset,
-      MemorySegment w,
-      long wOffset,
-      int count,
-      float[] out,
-      int outOffset,
-      int outStride) {
-    int to0 = outOffset;
-    int to1 = outOffset + outStride;
-    int to2 = outOffset + 2 * outStride;
-    int to3 = outOffset + 3 * outStride;
-    FloatVector acc00 = FloatVector.fromArray(S, out, to0);
-    FloatVector acc01 = FloatVector.fromArray(S, out, to0 + N);
-    FloatVector acc10 = FloatVector.fromArray(S, out, to1);
-    FloatVector acc11 = FloatVector.fromArray(S, out, to1 + N);
-    FloatVector acc20 = FloatVector.fromArray(S, out, to2);
-    FloatVector acc21 = FloatVector.fromArray(S, out, to2 + N);
-    FloatVector acc30 = FloatVector.fromArray(S, out, to3);
-    FloatVector acc31 = FloatVector.fromArray(S, out, to3 + N);
-
-    // body
-    long at = wOffset;
-    for (int k = xOffset; k < xOffset + count; k++, at += STEP) {
-      FloatVector w0 = FloatVector.fromMemorySegment(S, w, at, ORDER);
-      FloatVector w1 = FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER);
-      FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      acc00 = x0.fma(w0, acc00);
-      acc01 = x0.fma(w1, acc01);
-      FloatVector x1 = FloatVector.broadcast(S, x[k + ROW]);
-      acc10 = x1.fma(w0, acc10);
-      acc11 = x1.fma(w1, acc11);
-      FloatVector x2 = FloatVector.broadcast(S, x[k + 2 * ROW]);
-      acc20 = x2.fma(w0, acc20);
-      acc21 = x2.fma(w1, acc21);
-      FloatVector x3 = FloatVector.broadcast(S, x[k + 3 * ROW]);
-      acc30 = x3.fma(w0, acc30);
-      acc31 = x3.fma(w1, acc31);
-    }
-
-    // store
-    acc00.intoArray(out, to0);
-    acc01.intoArray(out, to0 + N);
-    acc10.intoArray(out, to1);
-    acc11.intoArray(out, to1 + N);
-    acc20.intoArray(out, to2);
-    acc21.intoArray(out, to2 + N);
-    acc30.intoArray(out, to3);
-    acc31.intoArray(out, to3 + N);
+    acc0a.intoArray(out, to0);
+    acc0b.intoArray(out, to0 + N);
+    acc1a.intoArray(out, to1);
+    acc1b.intoArray(out, to1 + N);
+    acc2a.intoArray(out, to2);
+    acc2b.intoArray(out, to2 + N);
+    acc3a.intoArray(out, to3);
+    acc3b.intoArray(out, to3 + N);
+    acc4a.intoArray(out, to4);
+    acc4b.intoArray(out, to4 + N);
   }
 }

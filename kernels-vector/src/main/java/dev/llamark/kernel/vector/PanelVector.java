@@ -18,15 +18,16 @@ final class PanelVector {
 
   private PanelVector() {}
 
-  /** A panel of two vectors; four inputs at once make eight accumulators. */
-  static void multiplyTwo(
+  /** Four inputs at once make eight accumulators. The sums are stored, or added to the result. */
+  static void multiply(
       float[] x,
       int xOffset,
       MemorySegment w,
       long wOffset,
       int count,
       float[] out,
-      int outOffset) {
+      int outOffset,
+      boolean add) {
     FloatVector acc00 = FloatVector.zero(S);
     FloatVector acc01 = FloatVector.zero(S);
     FloatVector acc10 = FloatVector.zero(S);
@@ -62,57 +63,13 @@ final class PanelVector {
     }
 
     // reduce
-    acc00.add(acc10).add(acc20.add(acc30)).intoArray(out, outOffset);
-    acc01.add(acc11).add(acc21.add(acc31)).intoArray(out, outOffset + N);
-  }
-
-  /** A panel of four vectors; two inputs at once make eight accumulators. */
-  static void multiplyFour(
-      float[] x,
-      int xOffset,
-      MemorySegment w,
-      long wOffset,
-      int count,
-      float[] out,
-      int outOffset) {
-    FloatVector acc00 = FloatVector.zero(S);
-    FloatVector acc01 = FloatVector.zero(S);
-    FloatVector acc02 = FloatVector.zero(S);
-    FloatVector acc03 = FloatVector.zero(S);
-    FloatVector acc10 = FloatVector.zero(S);
-    FloatVector acc11 = FloatVector.zero(S);
-    FloatVector acc12 = FloatVector.zero(S);
-    FloatVector acc13 = FloatVector.zero(S);
-    long at = wOffset;
-    int k = 0;
-
-    // body
-    for (; k <= count - 2; k += 2, at += 8 * BYTES) {
-      FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
-      FloatVector x1 = FloatVector.broadcast(S, x[xOffset + k + 1]);
-      acc00 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc00);
-      acc01 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc01);
-      acc02 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER), acc02);
-      acc03 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + 3 * BYTES, ORDER), acc03);
-      acc10 = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 4 * BYTES, ORDER), acc10);
-      acc11 = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 5 * BYTES, ORDER), acc11);
-      acc12 = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 6 * BYTES, ORDER), acc12);
-      acc13 = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 7 * BYTES, ORDER), acc13);
+    FloatVector sum0 = acc00.add(acc10).add(acc20.add(acc30));
+    FloatVector sum1 = acc01.add(acc11).add(acc21.add(acc31));
+    if (add) {
+      sum0 = sum0.add(FloatVector.fromArray(S, out, outOffset));
+      sum1 = sum1.add(FloatVector.fromArray(S, out, outOffset + N));
     }
-
-    // tail
-    for (; k < count; k++, at += 4 * BYTES) {
-      FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
-      acc00 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc00);
-      acc01 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc01);
-      acc02 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER), acc02);
-      acc03 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + 3 * BYTES, ORDER), acc03);
-    }
-
-    // reduce
-    acc00.add(acc10).intoArray(out, outOffset);
-    acc01.add(acc11).intoArray(out, outOffset + N);
-    acc02.add(acc12).intoArray(out, outOffset + 2 * N);
-    acc03.add(acc13).intoArray(out, outOffset + 3 * N);
+    sum0.intoArray(out, outOffset);
+    sum1.intoArray(out, outOffset + N);
   }
 }

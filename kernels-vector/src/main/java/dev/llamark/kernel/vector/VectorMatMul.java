@@ -3,54 +3,56 @@ package dev.llamark.kernel.vector;
 import dev.llamark.kernel.MatMul;
 import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.run.ThreadTeam;
-import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
-import java.util.Arrays;
+import java.lang.foreign.MemorySegment;
 
 /**
- * The linear layer over weights in {@link Panels}. One row streams the panels once ({@link
- * PanelVector}); several are cut into blocks of inputs and tiles of registers (Goto &amp; van de
- * Geijn, <em>Anatomy of High-Performance Matrix Multiplication</em>, 2008): a panel's share of a
- * block stays in the first-level cache while all tiles of rows go over it.
+ * The linear layer over weights in panels ({@link VectorWeights}). One row streams the panels once;
+ * several are cut into blocks of inputs and tiles of registers (Goto &amp; van de Geijn,
+ * <em>Anatomy of High-Performance Matrix Multiplication</em>, 2008): a panel's share of a block
+ * stays in the first-level cache while all tiles of rows go over it.
  */
 final class VectorMatMul implements MatMul {
 
-  private static final int WIDTH = Panels.WIDTH;
-  private static final boolean WIDE = Panels.VECTORS == 4;
+  private static final int WIDTH = VectorWeights.WIDTH;
 
-  /** Heights of the register tiles. */
-  private static final int TALL = 6;
-
-  private static final int LOW = 4;
+  /** Rows of a full tile: what the vector registers hold. */
+  private static final int HEIGHT = TileHeight.FULL;
 
   /** Panels of a part: their outputs are whole cache lines at every width. */
   private static final int PANELS_PER_PART = 4;
 
+  /** Tiles of input that a part brings into their order, at most. */
+  private static final int TILES_PER_PART = 4;
+
   private final ThreadTeam team;
-  private final InputBlocks input = new InputBlocks();
-  private final float[][] edges;
+  private final InputTiles input = new InputTiles();
+  private final MatMulScratch[] scratch;
   private final ThreadTeam.ThreadRegion vectorRegion = this::vectorPart;
+  private final ThreadTeam.Region inputRegion = this::inputPart;
   private final ThreadTeam.ThreadRegion matrixRegion = this::matrixPart;
   private float[] x;
   private int xOffset;
   private int rows;
-  private Panels weights;
+  private VectorWeights weights;
   private float[] out;
   private int outOffset;
 
   VectorMatMul(ThreadTeam team) {
     this.team = team;
-    edges = new float[team.size()][TALL * WIDTH];
-  }
-
-  @Override
-  public boolean supports(DType dtype) {
-    return dtype == DType.F32;
+    scratch = new MatMulScratch[team.size()];
+    for (int i = 0; i < scratch.length; i++) {
+      scratch[i] = new MatMulScratch();
+    }
   }
 
   @Override
   public PackedMatrix pack(Matrix weights) {
-    return Panels.of(weights, team);
+    return switch (weights.dtype()) {
+      case F32 -> FloatPanels.of(weights, team);
+      case F16, BF16 -> HalfPanels.of(weights, team);
+      case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> QuantisedPanels.of(weights, team);
+    };
   }
 
   @Override
@@ -59,12 +61,13 @@ final class VectorMatMul implements MatMul {
     this.x = x;
     this.xOffset = xOffset;
     this.rows = rows;
-    this.weights = (Panels) weights;
+    this.weights = (VectorWeights) weights;
     this.out = out;
     this.outOffset = outOffset;
-    int parts = Math.ceilDiv(this.weights.count(), PANELS_PER_PART);
+    int parts = Math.ceilDiv(this.weights.panels(), PANELS_PER_PART);
     if (rows > 1 && Lanes.FMA) {
-      packInput();
+      input.resize(TileHeight.padded(rows), weights.columns());
+      team.run(Math.ceilDiv(rows, HEIGHT * TILES_PER_PART), inputRegion);
       team.run(parts, matrixRegion);
     } else {
       multiplyRowByRow(parts);
@@ -80,101 +83,90 @@ final class VectorMatMul implements MatMul {
     }
   }
 
-  private void packInput() {
-    int columns = weights.columns();
-    input.resize(rows, columns);
-    for (int row = 0; row < rows; row++) {
-      input.copyRow(x, xOffset + row * columns, columns, row);
+  private void inputPart(int part) {
+    int row = part * HEIGHT * TILES_PER_PART;
+    int end = Math.min(rows, row + HEIGHT * TILES_PER_PART);
+    while (row < end) {
+      int height = TileHeight.of(rows - row);
+      int columns = weights.columns();
+      input.copyTile(x, xOffset + row * columns, Math.min(height, rows - row), row, height);
+      row += height;
     }
-    input.clearSpareRows(columns);
   }
 
   private void vectorPart(int part, int thread) {
-    int end = Math.min(weights.count(), (part + 1) * PANELS_PER_PART);
+    int end = Math.min(weights.panels(), (part + 1) * PANELS_PER_PART);
     for (int panel = part * PANELS_PER_PART; panel < end; panel++) {
-      int outputs = Math.min(WIDTH, weights.rows() - panel * WIDTH);
       int to = outOffset + panel * WIDTH;
-      if (outputs == WIDTH) {
-        multiplyVector(panel, out, to);
+      if (weights.rowsOf(panel) == WIDTH) {
+        weights.multiplyVector(x, xOffset, panel, out, to, scratch[thread]);
       } else {
-        multiplyVector(panel, edges[thread], 0);
-        System.arraycopy(edges[thread], 0, out, to, outputs);
+        float[] edge = scratch[thread].edge;
+        weights.multiplyVector(x, xOffset, panel, edge, 0, scratch[thread]);
+        System.arraycopy(edge, 0, out, to, weights.rowsOf(panel));
       }
-    }
-  }
-
-  private void multiplyVector(int panel, float[] result, int to) {
-    long from = panel * weights.panelBytes();
-    if (WIDE) {
-      PanelVector.multiplyFour(x, xOffset, weights.data(), from, weights.columns(), result, to);
-    } else {
-      PanelVector.multiplyTwo(x, xOffset, weights.data(), from, weights.columns(), result, to);
     }
   }
 
   private void matrixPart(int part, int thread) {
     int first = part * PANELS_PER_PART;
-    int end = Math.min(weights.count(), first + PANELS_PER_PART);
-    int blocks = Math.ceilDiv(weights.columns(), InputBlocks.DEPTH);
-    clear(first * WIDTH, Math.min(weights.rows(), end * WIDTH));
+    int end = Math.min(weights.panels(), first + PANELS_PER_PART);
+    int blocks = Math.ceilDiv(weights.columns(), InputTiles.DEPTH);
     for (int block = 0; block < blocks; block++) {
       for (int panel = first; panel < end; panel++) {
-        multiplyPanel(block, panel, edges[thread]);
+        multiplyPanel(block, panel, scratch[thread]);
       }
     }
   }
 
-  /** Tiles add to what is there: outputs {@code from … end - 1} of every row begin at 0. */
-  private void clear(int from, int end) {
-    for (int row = 0; row < rows; row++) {
-      int to = outOffset + row * weights.rows();
-      Arrays.fill(out, to + from, to + end, 0);
-    }
-  }
-
   /** All rows of one block of inputs times a panel's share of that block. */
-  private void multiplyPanel(int block, int panel, float[] edge) {
-    int k = block * InputBlocks.DEPTH;
-    int count = Math.min(InputBlocks.DEPTH, weights.columns() - k);
-    long from = panel * weights.panelBytes() + (long) k * WIDTH * Float.BYTES;
-    int outputs = Math.min(WIDTH, weights.rows() - panel * WIDTH);
+  private void multiplyPanel(int block, int panel, MatMulScratch scratch) {
+    int k = block * InputTiles.DEPTH;
+    int count = Math.min(InputTiles.DEPTH, weights.columns() - k);
+    MemorySegment w = weights.expand(panel, k, count, scratch);
+    long from = weights.expandedOffset(panel, k);
+    int outputs = weights.rowsOf(panel);
     for (int row = 0; row < rows; ) {
-      int height = height(rows - row);
+      int height = TileHeight.of(rows - row);
       int to = outOffset + row * weights.rows() + panel * WIDTH;
       int valid = Math.min(height, rows - row);
+      int xFrom = input.offset(block, row);
       if (outputs == WIDTH && valid == height) {
-        tile(height, input.offset(block, row), from, count, out, to, weights.rows());
+        tile(height, xFrom, w, from, count, out, to, weights.rows(), block > 0);
       } else {
-        Arrays.fill(edge, 0);
-        tile(height, input.offset(block, row), from, count, edge, 0, WIDTH);
-        addEdge(edge, valid, outputs, to);
+        tile(height, xFrom, w, from, count, scratch.edge, 0, WIDTH, false);
+        copyEdge(scratch.edge, valid, outputs, to, block > 0);
       }
       row += height;
     }
   }
 
-  /** Height of the next tile: as few tiles as possible, and rows to spare only when unavoidable. */
-  private static int height(int rowsLeft) {
-    return rowsLeft <= LOW || rowsLeft == 2 * LOW || rowsLeft == TALL + 1 ? LOW : TALL;
-  }
-
-  private void tile(int height, int xFrom, long wFrom, int count, float[] to, int at, int stride) {
-    if (WIDE && height == TALL) {
-      WidePanelTile.multiply6(input.data(), xFrom, weights.data(), wFrom, count, to, at, stride);
-    } else if (WIDE) {
-      WidePanelTile.multiply4(input.data(), xFrom, weights.data(), wFrom, count, to, at, stride);
-    } else if (height == TALL) {
-      PanelTile.multiply6(input.data(), xFrom, weights.data(), wFrom, count, to, at, stride);
-    } else {
-      PanelTile.multiply4(input.data(), xFrom, weights.data(), wFrom, count, to, at, stride);
+  private void tile(
+      int height,
+      int xFrom,
+      MemorySegment w,
+      long from,
+      int count,
+      float[] to,
+      int at,
+      int stride,
+      boolean add) {
+    float[] x = input.data();
+    switch (height) {
+      case 12 -> TallPanelTile.multiply12(x, xFrom, w, from, count, to, at, stride, add);
+      case 8 -> TallPanelTile.multiply8(x, xFrom, w, from, count, to, at, stride, add);
+      case 4 -> TallPanelTile.multiply4(x, xFrom, w, from, count, to, at, stride, add);
+      default -> PanelTile.multiply5(x, xFrom, w, from, count, to, at, stride, add);
     }
   }
 
   /** The part of a tile that lies within the result. */
-  private void addEdge(float[] edge, int height, int outputs, int to) {
+  private void copyEdge(float[] edge, int height, int outputs, int to, boolean add) {
     for (int row = 0; row < height; row++) {
       for (int n = 0; n < outputs; n++) {
-        out[to + row * weights.rows() + n] += edge[row * WIDTH + n];
+        int at = to + row * weights.rows() + n;
+        float sum = edge[row * WIDTH + n];
+        out[at] = add ? out[at] + sum : sum;
       }
     }
   }

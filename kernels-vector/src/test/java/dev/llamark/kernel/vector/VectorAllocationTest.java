@@ -91,7 +91,7 @@ class VectorAllocationTest {
   @Test
   void matMulOverSeveralBlocksOfInputs() {
     var kernel = new VectorMatMul(team);
-    int columns = InputBlocks.DEPTH + 64;
+    int columns = InputTiles.DEPTH + 64;
     PackedMatrix w = kernel.pack(Matrix.of("w", 96, columns, new float[96 * columns]));
     assertAllocatesNothing(() -> kernel.apply(a, 0, 48, w, c, 0));
   }
