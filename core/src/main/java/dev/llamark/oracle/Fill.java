@@ -6,6 +6,8 @@ import java.util.random.RandomGenerator;
 enum Fill {
   /** Standard normal. */
   NORMAL,
+  /** Normal around 3: not centred, so that a subtracted mean shows. */
+  SHIFTED,
   /** All 0. */
   ZEROS,
   /** Normal, times 1e-20: squares underflow. */
@@ -33,7 +35,7 @@ enum Fill {
       case OUTLIER -> values[odd] = 1e4f * (1 + Math.abs(values[odd]));
       case NAN -> values[odd] = Float.NaN;
       case INFINITY -> values[odd] = Float.POSITIVE_INFINITY;
-      case NORMAL, ZEROS, TINY, LARGE, SIGNS, INTEGERS -> {}
+      case NORMAL, SHIFTED, ZEROS, TINY, LARGE, SIGNS, INTEGERS -> {}
     }
     return values;
   }
@@ -43,6 +45,7 @@ enum Fill {
       case ZEROS -> 0;
       case SIGNS -> random.nextBoolean() ? 1 : -1;
       case INTEGERS -> random.nextInt(-8, 9);
+      case SHIFTED -> (float) (3 + random.nextGaussian());
       case TINY -> (float) (1e-20 * random.nextGaussian());
       case LARGE -> (float) (1e18 * random.nextGaussian());
       case NORMAL, OUTLIER, NAN, INFINITY -> (float) random.nextGaussian();

@@ -18,7 +18,7 @@ final class RmsNormCases implements OperationCases {
 
   private static final int[] MODEL_SIZES = {64, 198, 288, 576, 896, 1024, 2048, 3072, 4096, 8192};
   private static final String[] FILLS = {
-    "zeros", "tiny", "large", "outlier", "nan", "infinity", "beyond"
+    "zeros", "tiny", "large", "outlier", "nan", "infinity", "beyond", "shifted"
   };
 
   @Override
