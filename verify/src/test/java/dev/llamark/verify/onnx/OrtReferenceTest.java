@@ -12,13 +12,18 @@ import dev.llamark.oracle.OracleTapListener;
 import dev.llamark.rope.Pairing;
 import dev.llamark.rope.RopeScaling;
 import dev.llamark.run.ThreadTeam;
+import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
 import dev.llamark.verify.onnx.OrtReference.Form;
 import dev.llamark.verify.onnx.OrtRuntime.Settings;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -130,6 +135,66 @@ class OrtReferenceTest {
         assertThat(parts.forward(TOKENS)).containsExactly(logits, within(1e-6f));
       }
     }
+  }
+
+  @Test
+  void weightsOfAnotherTypeAreDecodedToTheSameFloats() {
+    RandomModel model = RandomModel.GROUPED_AND_TIED;
+    LlamaWeights cut = withMatrices(model.weights(), m -> cutToBfloat(m, DType.F32));
+    LlamaWeights bfloats = withMatrices(model.weights(), m -> cutToBfloat(m, DType.BF16));
+    Form form = Form.oracle(TOKENS.length);
+    try (OrtWeights floatInputs = OrtWeights.of(model.config(), cut);
+        OrtWeights decodedInputs = OrtWeights.of(model.config(), bfloats);
+        OrtReference floats = OrtReference.of(floatInputs, form);
+        OrtReference decoded = OrtReference.of(decodedInputs, form)) {
+      assertThat(decoded.forward(TOKENS)).containsExactly(floats.forward(TOKENS));
+    }
+  }
+
+  /** The upper halves of a matrix's floats: as bfloat16, or as floats of the same values. */
+  private static Matrix cutToBfloat(Matrix matrix, DType dtype) {
+    int columns = matrix.columns();
+    MemorySegment data = Arena.ofAuto().allocate(dtype.bytes((long) matrix.rows() * columns), 64);
+    float[] row = new float[columns];
+    for (int r = 0; r < matrix.rows(); r++) {
+      matrix.decodeRow(r, row, 0);
+      for (int c = 0; c < columns; c++) {
+        int bits = Float.floatToRawIntBits(row[c]) >>> 16;
+        long at = (long) r * columns + c;
+        if (dtype == DType.BF16) {
+          data.setAtIndex(ValueLayout.JAVA_SHORT, at, (short) bits);
+        } else {
+          data.setAtIndex(ValueLayout.JAVA_INT, at, bits << 16);
+        }
+      }
+    }
+    return new Matrix(matrix.name(), dtype, matrix.rows(), columns, data);
+  }
+
+  private static LlamaWeights withMatrices(LlamaWeights w, UnaryOperator<Matrix> change) {
+    List<LlamaWeights.Layer> layers =
+        w.layers().stream()
+            .map(
+                l ->
+                    new LlamaWeights.Layer(
+                        l.attentionNorm(),
+                        change.apply(l.query()),
+                        change.apply(l.key()),
+                        change.apply(l.value()),
+                        l.queryBias(),
+                        l.keyBias(),
+                        l.valueBias(),
+                        l.queryNorm(),
+                        l.keyNorm(),
+                        change.apply(l.attentionOutput()),
+                        l.ffnNorm(),
+                        change.apply(l.gate()),
+                        change.apply(l.up()),
+                        change.apply(l.down())))
+            .toList();
+    Matrix embedding = change.apply(w.embedding());
+    Matrix output = w.tied() ? embedding : change.apply(w.output());
+    return new LlamaWeights(embedding, layers, w.finalNorm(), output);
   }
 
   @Test

@@ -135,6 +135,23 @@ class OrtKernelsTest {
   }
 
   @Test
+  void matMulDecodesOtherTypes() {
+    short[] halves = {
+      Float.floatToFloat16(0.5f), Float.floatToFloat16(2), Float.floatToFloat16(-3), 0
+    };
+    byte[] bytes = new byte[8];
+    MemorySegment.copy(
+        MemorySegment.ofArray(halves), 0, MemorySegment.ofArray(bytes), 0, bytes.length);
+    Matrix weights = new Matrix("w", DType.F16, 2, 2, MemorySegment.ofArray(bytes));
+    float[] out = new float[2];
+    try (PackedMatrix packed = ort.matMul().pack(weights)) {
+      assertThat(packed.dtype()).isEqualTo(DType.F16);
+      ort.matMul().apply(new float[] {4, 1}, 0, 1, packed, out, 0);
+    }
+    assertThat(out).containsExactly(4, -12);
+  }
+
+  @Test
   void attentionOverOneKeyReturnsItsValueToEveryHeadOfTheGroup() {
     KeyValues cache = new KeyValues(DType.F32, 2, 5, 2);
     cache.store(new float[] {1, 1, 2, 2}, 0, new float[] {7, 8, 9, 10}, 0, 0, 1);
