@@ -1,5 +1,7 @@
 package dev.llamark.bench;
 
+import dev.llamark.bench.compare.CompareCommand;
+import dev.llamark.bench.compare.MergeCommand;
 import dev.llamark.run.ExitCode;
 import dev.llamark.run.LlamarkException;
 import dev.llamark.run.Version;
@@ -17,7 +19,14 @@ import picocli.CommandLine.Spec;
     version = "llamark " + Version.VERSION,
     description = "Benchmarks and verifies LLM kernels on the JVM.",
     mixinStandardHelpOptions = true,
-    subcommands = {VerifyCommand.class, InfoCommand.class, RunCommand.class})
+    subcommands = {
+      VerifyCommand.class,
+      BenchCommand.class,
+      CompareCommand.class,
+      MergeCommand.class,
+      RunCommand.class,
+      InfoCommand.class
+    })
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -3,6 +3,7 @@ package dev.llamark.verify;
 import dev.llamark.run.ResultRecord;
 import dev.llamark.run.ResultWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
@@ -50,6 +51,11 @@ public final class OutputOptions {
 
   public long seed() {
     return seed;
+  }
+
+  /** The file that takes the records, if there is one. */
+  public Optional<Path> file() {
+    return Optional.ofNullable(out);
   }
 
   /** Takes every record: writes it to the file, if there is one, and prints it for JSON. */

@@ -1,0 +1,26 @@
+package dev.llamark.bench.fork;
+
+import org.openjdk.jmh.results.BenchmarkResult;
+
+/** What became of a fork. */
+public sealed interface ForkResult {
+
+  /**
+   * It measured.
+   *
+   * @param nanos time of one call: the mean of its iterations
+   * @param allocated bytes allocated per call, JMH's own included
+   * @param output what it printed
+   * @param jmh for JMH's own report
+   */
+  record Measured(double nanos, double allocated, String output, BenchmarkResult jmh)
+      implements ForkResult {}
+
+  /**
+   * It crashed, hung, or threw.
+   *
+   * @param reason in a sentence
+   * @param output the last that it printed
+   */
+  record Failed(String reason, String output) implements ForkResult {}
+}

@@ -1,0 +1,39 @@
+package dev.llamark.bench.fork;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a fork measures.
+ *
+ * @param title for a person: {@code vector · matmul:f32:1x64x64}
+ * @param benchmark class and method
+ * @param parameters of the benchmark, by name
+ * @param jvmArgs added to the parent's own
+ * @param profilers JMH's names, each with its options after a colon
+ */
+public record ForkSpec(
+    String title,
+    Method benchmark,
+    Map<String, String> parameters,
+    List<String> jvmArgs,
+    List<String> profilers) {
+
+  /** A benchmark method. */
+  public record Method(Class<?> type, String name) {
+
+    /** The regular expression that only this one matches. */
+    String pattern() {
+      return "^" + type.getName().replace(".", "\\.").replace("$", "\\.") + "\\." + name + "$";
+    }
+  }
+
+  /** The parameters, for messages. */
+  String parameterText() {
+    return parameters.entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
+        .sorted()
+        .collect(Collectors.joining(" "));
+  }
+}

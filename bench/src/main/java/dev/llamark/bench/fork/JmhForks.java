@@ -1,0 +1,151 @@
+package dev.llamark.bench.fork;
+
+import dev.llamark.bench.op.Verified;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/**
+ * Forks of JMH's {@link Runner}, each called with one fork. JMH cannot end a fork whose benchmark
+ * never returns, so a fork that outlives its limit is killed from here, as are all when this JVM
+ * ends.
+ */
+public final class JmhForks implements Forks, AutoCloseable {
+
+  /** What every JVM that runs llamark needs; given again, for the parent may be a test. */
+  private static final List<String> FLAGS =
+      List.of(
+          "--add-modules=jdk.incubator.vector",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
+
+  private static final String ALLOCATION = "gc.alloc.rate.norm";
+
+  private final Timing timing;
+  private final Thread reaper = new Thread(JmhForks::killForks, "llamark-reaper");
+
+  public JmhForks(Timing timing) {
+    this.timing = timing;
+    System.setProperty("jmh.ignoreLock", "true"); // a shard may run beside
+    Runtime.getRuntime().addShutdownHook(reaper);
+  }
+
+  private static void killForks() {
+    ProcessHandle.current()
+        .descendants()
+        .filter(JmhForks::isFork)
+        .forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private static boolean isFork(ProcessHandle process) {
+    return process.info().commandLine().map(line -> line.contains("jmh.runner")).orElse(true);
+  }
+
+  @Override
+  public ForkResult run(ForkSpec spec) {
+    CapturedOutput output = new CapturedOutput();
+    CompletableFuture<Boolean> hung =
+        new CompletableFuture<Boolean>()
+            .completeOnTimeout(true, timing.limit().toMillis(), TimeUnit.MILLISECONDS);
+    hung.thenAccept(
+        late -> {
+          if (late) {
+            killForks();
+          }
+        });
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    PrintStream captured = output.stream(); // JMH repeats there what the fork prints
+    System.setOut(captured);
+    System.setErr(captured);
+    try {
+      Collection<RunResult> results = new Runner(options(spec), output).run();
+      boolean late = !hung.complete(false);
+      return late ? hangs(output) : result(results, output);
+    } catch (RunnerException e) {
+      boolean late = !hung.complete(false);
+      return late ? hangs(output) : new ForkResult.Failed(reason(e, output), output.tail());
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  private ForkResult hangs(CapturedOutput output) {
+    return new ForkResult.Failed(
+        "hung: it was killed after %d s".formatted(timing.limit().toSeconds()), output.tail());
+  }
+
+  private org.openjdk.jmh.runner.options.Options options(ForkSpec spec) {
+    List<String> jvmArgs = new ArrayList<>(FLAGS);
+    jvmArgs.addAll(spec.jvmArgs());
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include(spec.benchmark().pattern())
+            .forks(1)
+            .warmupIterations(timing.warmups())
+            .warmupTime(TimeValue.nanoseconds(timing.iteration().toNanos()))
+            .measurementIterations(timing.iterations())
+            .measurementTime(TimeValue.nanoseconds(timing.iteration().toNanos()))
+            .timeout(TimeValue.nanoseconds(timing.limit().toNanos()))
+            .jvmArgsAppend(jvmArgs.toArray(String[]::new))
+            .shouldFailOnError(true)
+            .addProfiler(GCProfiler.class);
+    for (Map.Entry<String, String> parameter : spec.parameters().entrySet()) {
+      options.param(parameter.getKey(), parameter.getValue());
+    }
+    for (String profiler : spec.profilers()) {
+      String[] nameAndOptions = profiler.split(":", 2);
+      options.addProfiler(nameAndOptions[0], nameAndOptions.length > 1 ? nameAndOptions[1] : "");
+    }
+    return options.build();
+  }
+
+  private static ForkResult result(Collection<RunResult> results, CapturedOutput output) {
+    Optional<BenchmarkResult> measured =
+        results.stream().flatMap(run -> run.getBenchmarkResults().stream()).findFirst();
+    if (measured.isEmpty()) {
+      return new ForkResult.Failed(reason(null, output), output.tail());
+    }
+    BenchmarkResult jmh = measured.get();
+    return new ForkResult.Measured(
+        jmh.getPrimaryResult().getScore(), allocated(jmh), output.text(), jmh);
+  }
+
+  @SuppressWarnings("rawtypes") // JMH's Result
+  private static double allocated(BenchmarkResult jmh) {
+    return jmh.getSecondaryResults().entrySet().stream()
+        .filter(entry -> entry.getKey().endsWith(ALLOCATION))
+        .mapToDouble(entry -> entry.getValue().getScore())
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  private static String reason(RunnerException e, CapturedOutput output) {
+    return Verified.wrong(output.text())
+        .or(output::exitCode)
+        .orElseGet(
+            () ->
+                e == null
+                    ? "crashed"
+                    : "failed: " + (e.getCause() == null ? e : e.getCause()).getMessage());
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(reaper);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.llamark.bench.machine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The data caches that the first core sees.
+ *
+ * @param bytes size by level, from 1
+ */
+public record Caches(Map<Integer, Long> bytes) {
+
+  private static final Path CPU0 = Path.of("/sys/devices/system/cpu/cpu0/cache");
+  private static final int MOST_INDEXES = 8;
+
+  /** Common sizes, for systems that do not tell theirs. */
+  private static final Map<Integer, Long> COMMON = Map.of(1, 32L << 10, 2, 1L << 20, 3, 32L << 20);
+
+  /** Times the last cache: what is as large as this cannot be found there again. */
+  private static final int BEYOND = 4;
+
+  public Caches {
+    bytes = Collections.unmodifiableMap(new TreeMap<>(bytes)); // from the first level to the last
+  }
+
+  /** Asks the operating system. */
+  public static Caches detect() {
+    Map<Integer, Long> found = new TreeMap<>();
+    for (int index = 0; index < MOST_INDEXES; index++) {
+      Path cache = CPU0.resolve("index" + index);
+      try {
+        if (!Files.readString(cache.resolve("type")).startsWith("Instruction")) {
+          int level = Integer.parseInt(Files.readString(cache.resolve("level")).strip());
+          found.put(level, parse(Files.readString(cache.resolve("size")).strip()));
+        }
+      } catch (IOException | NumberFormatException e) {
+        break; // no more of them, or not Linux
+      }
+    }
+    return new Caches(found.isEmpty() ? COMMON : found);
+  }
+
+  private static long parse(String size) {
+    long number = Long.parseLong(size.replaceAll("\\D", ""));
+    return size.endsWith("K") ? number << 10 : size.endsWith("M") ? number << 20 : number;
+  }
+
+  /** Size of the last level. */
+  public long last() {
+    return bytes.values().stream().mapToLong(Long::longValue).max().orElseThrow();
+  }
+
+  /** How much data to rotate so that each call finds its part in memory alone. */
+  public long cold() {
+    return BEYOND * last();
+  }
+
+  /** The level that holds this much data: {@code L2}, or {@code memory}. */
+  public String level(long data) {
+    return bytes.entrySet().stream()
+        .filter(level -> data <= level.getValue())
+        .findFirst()
+        .map(level -> "L" + level.getKey())
+        .orElse("memory");
+  }
+}

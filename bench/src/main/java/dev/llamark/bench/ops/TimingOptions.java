@@ -1,0 +1,136 @@
+package dev.llamark.bench.ops;
+
+import dev.llamark.bench.fork.Timing;
+import dev.llamark.bench.statistics.StoppingRule;
+import dev.llamark.run.InputException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** How long, and how precisely. */
+public final class TimingOptions {
+
+  private static final int QUICK_FORKS = 3;
+  private static final int LEAST_FORKS = 5;
+  private static final int MOST_FORKS = 10;
+
+  @Option(names = "--quick", description = "A first look: few cases, short iterations, 3 forks.")
+  private boolean quick;
+
+  @Option(
+      names = "--forks",
+      paramLabel = "N",
+      description = "Exactly so many forks of each variant; by default 5 to 10, by precision.")
+  private Integer forks;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P%",
+      description = "Stop a case when ratios are known to this; default ${DEFAULT-VALUE}.",
+      defaultValue = "2%")
+  private String precision;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "TIME",
+      description = "Begin no further round after this, such as 90s, 5m, 2h; at least one is run.")
+  private String budget;
+
+  @Option(
+      names = "--fork-limit",
+      paramLabel = "TIME",
+      description = "A fork that takes longer is taken to hang and killed; default 3m, quick 1m.")
+  private String forkLimit;
+
+  @Option(
+      names = "--jvm-args",
+      paramLabel = "ARGS",
+      description = "Further arguments of the forked JVMs, separated by blanks.")
+  private String jvmArgs = "";
+
+  @Option(
+      names = "--prof",
+      split = ";",
+      paramLabel = "PROFILER",
+      description =
+          "A profiler of JMH's, with its options after a colon: perfasm:events=cpu-clock.")
+  private List<String> profilers = List.of();
+
+  public boolean quick() {
+    return quick;
+  }
+
+  /** How long one fork measures. */
+  public Timing timing() {
+    Timing timing = quick ? Timing.QUICK : Timing.FULL;
+    return forkLimit == null ? timing : timing.limitedTo(duration("--fork-limit", forkLimit));
+  }
+
+  /** When there are forks enough. */
+  public StoppingRule rule() {
+    return rule(forks);
+  }
+
+  /** The same, for another number of forks; null leaves it to the precision. */
+  public StoppingRule rule(Integer count) {
+    Integer forks = count == null ? this.forks : count;
+    if (forks != null && forks < 1) {
+      throw new InputException("--forks must be at least 1, but is " + forks);
+    }
+    double share = share(precision);
+    if (forks != null) {
+      return new StoppingRule(forks, forks, share);
+    }
+    return quick
+        ? new StoppingRule(QUICK_FORKS, QUICK_FORKS, share)
+        : new StoppingRule(LEAST_FORKS, MOST_FORKS, share);
+  }
+
+  /** Time for the whole run; far away if not limited. */
+  public Duration budget() {
+    return budget == null ? Duration.ofDays(365) : duration("--budget", budget);
+  }
+
+  public List<String> jvmArgs() {
+    return new ArrayList<>(
+        Arrays.stream(jvmArgs.strip().split(" +")).filter(arg -> !arg.isEmpty()).toList());
+  }
+
+  public List<String> profilers() {
+    return profilers;
+  }
+
+  private static double share(String percent) {
+    try {
+      double share = Double.parseDouble(percent.replace("%", "").strip()) / 100;
+      if (share > 0 && share < 1) {
+        return share;
+      }
+    } catch (NumberFormatException e) {
+      throw new InputException("--precision must read like 2%%, but is '%s'".formatted(percent), e);
+    }
+    throw new InputException("--precision must lie between 0% and 100%, but is " + percent);
+  }
+
+  private static Duration duration(String option, String text) {
+    String number = text.replaceAll("[smh]$", "");
+    try {
+      double value = Double.parseDouble(number);
+      double seconds =
+          switch (text.substring(number.length())) {
+            case "m" -> 60 * value;
+            case "h" -> 3600 * value;
+            default -> value;
+          };
+      if (seconds > 0) {
+        return Duration.ofMillis((long) (1000 * seconds));
+      }
+    } catch (NumberFormatException e) {
+      throw new InputException(
+          "%s must read like 90s or 5m, but is '%s'".formatted(option, text), e);
+    }
+    throw new InputException("%s must be positive, but is %s".formatted(option, text));
+  }
+}

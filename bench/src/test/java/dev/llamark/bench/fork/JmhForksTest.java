@@ -1,0 +1,68 @@
+package dev.llamark.bench.fork;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.llamark.bench.op.RmsNormBenchmark;
+import dev.llamark.bench.op.Verified;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Real forks, of good and of bad variants. */
+class JmhForksTest {
+
+  private static final Timing SHORT =
+      new Timing(1, 1, Duration.ofMillis(50), Duration.ofSeconds(120));
+
+  private static ForkResult run(String variant, Timing timing) {
+    try (JmhForks forks = new JmhForks(timing)) {
+      return forks.run(
+          new ForkSpec(
+              variant,
+              new ForkSpec.Method(RmsNormBenchmark.class, "normalize"),
+              Map.of("variant", variant, "shape", "1x64", "threads", "1", "cache", "hot"),
+              List.of(),
+              List.of()));
+    }
+  }
+
+  @Test
+  void goodVariantIsMeasuredAndSaysHowRightItIs() {
+    ForkResult result = run("scalar", SHORT);
+    assertThat(result).isInstanceOf(ForkResult.Measured.class);
+    ForkResult.Measured measured = (ForkResult.Measured) result;
+    assertThat(measured.nanos()).isPositive();
+    assertThat(Verified.error(measured.output()).orElseThrow().maxRatioToBound()).isLessThan(1);
+  }
+
+  @Test
+  void wrongVariantIsNotTimed() {
+    ForkResult result = run("faulty", SHORT);
+    assertThat(result).isInstanceOf(ForkResult.Failed.class);
+    assertThat(((ForkResult.Failed) result).reason()).startsWith("faulty is wrong: worst at");
+  }
+
+  @Test
+  void crashIsReportedWithItsOutput() {
+    ForkResult result = run("crashing", SHORT);
+    assertThat(result).isInstanceOf(ForkResult.Failed.class);
+    ForkResult.Failed failed = (ForkResult.Failed) result;
+    assertThat(failed.reason()).contains("exit code 77");
+    assertThat(failed.output()).contains("about to crash");
+  }
+
+  @Test
+  void hangingForkIsKilled() {
+    ForkResult result = run("hanging", SHORT.limitedTo(Duration.ofSeconds(15)));
+    assertThat(result).isInstanceOf(ForkResult.Failed.class);
+    assertThat(((ForkResult.Failed) result).reason()).contains("hung");
+    assertThat(
+            ProcessHandle.current()
+                .children()
+                .filter(ProcessHandle::isAlive)
+                .map(child -> child.info().commandLine().orElse(""))
+                .filter(line -> line.contains("ForkedMain")))
+        .isEmpty();
+  }
+}
