@@ -85,8 +85,19 @@ public final class ModelComparison {
   }
 
   private Optional<DType> unsupported(Kernels kernels) {
-    return weights.layers().stream()
-        .flatMap(l -> Stream.of(l.query(), l.key(), l.value(), l.gate(), l.up(), l.down()))
+    Stream<Matrix> ofLayers =
+        weights.layers().stream()
+            .flatMap(
+                l ->
+                    Stream.of(
+                        l.query(),
+                        l.key(),
+                        l.value(),
+                        l.attentionOutput(),
+                        l.gate(),
+                        l.up(),
+                        l.down()));
+    return Stream.concat(ofLayers, Stream.of(weights.output()))
         .map(Matrix::dtype)
         .filter(dtype -> !kernels.matMul().supports(dtype))
         .findFirst();

@@ -6,7 +6,9 @@ import dev.llamark.kernel.Arithmetic;
 import dev.llamark.kernel.Kernel;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.Kernels;
+import dev.llamark.kernel.MatMul;
 import dev.llamark.kernel.Operation;
+import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.kernel.RmsNorm;
 import dev.llamark.kernel.Rope;
 import dev.llamark.kernel.SwiGlu;
@@ -166,6 +168,31 @@ class ModelComparisonTest {
         };
     assertThat(checkWith(broken).verdict())
         .isEqualTo(new Verdict.Fail("threw java.lang.ArithmeticException: out of luck"));
+  }
+
+  @Test
+  void aTypeThatAVariantDoesNotTakeIsSkippedWithTheReason() {
+    MatMul scalar = registry.open("scalar", team).matMul();
+    MatMul halvesOnly =
+        new MatMul() {
+          @Override
+          public boolean supports(DType dtype) {
+            return dtype == DType.F16;
+          }
+
+          @Override
+          public PackedMatrix pack(Matrix matrix) {
+            return scalar.pack(matrix);
+          }
+
+          @Override
+          public void compute(
+              float[] x, int xOffset, int rows, PackedMatrix w, float[] out, int outOffset) {
+            scalar.compute(x, xOffset, rows, w, out, outOffset);
+          }
+        };
+    assertThat(checkWith(halvesOnly).verdict())
+        .isEqualTo(new Verdict.Skipped("scalar has no MatMul for f32"));
   }
 
   @Test
