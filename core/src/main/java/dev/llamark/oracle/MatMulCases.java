@@ -90,6 +90,8 @@ final class MatMulCases implements OperationCases {
     list.add(id(dtype, 64, 541, 198));
     list.add(id(dtype, 512, 288, 288).with("exact"));
     list.add(id(dtype, 64, 512, 2048).with("exact"));
+    list.add(id(dtype, 65, 301, 1537).with("exact"));
+    list.add(id(dtype, 515, 198, 541).with("exact"));
     list.add(id(dtype, 17, 1009, 2048));
   }
 

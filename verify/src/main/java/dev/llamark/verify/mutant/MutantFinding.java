@@ -50,7 +50,7 @@ public record MutantFinding(
           .orElse("the control passes, at %.3g of what is allowed".formatted(margin));
     }
     if (caught()) {
-      return "%s is caught by %s, %.3g times what is allowed"
+      return "%s is caught by %s and more, up to %.3g times what is allowed"
           .formatted(mutant.id(), by.orElseThrow(), margin);
     }
     return by.map(check -> "%s is caught by %s, but in %s".formatted(mutant.id(), check, wrong))
