@@ -55,17 +55,13 @@ final class FloatPanels extends VectorWeights {
   @Override
   void multiplyVector(
       float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
-    PanelVector.multiply(x, xOffset, data, panel * panelBytes(), columns(), out, outOffset, false);
+    PanelVector.multiply(x, xOffset, data, panel * panelBytes(), columns(), out, outOffset);
   }
 
   @Override
-  MemorySegment expand(int panel, int k, int count, MatMulScratch scratch) {
-    return data;
-  }
-
-  @Override
-  long expandedOffset(int panel, int k) {
-    return panel * panelBytes() + (long) k * WIDTH * Float.BYTES;
+  void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
+    long from = panel * panelBytes() + (long) k * WIDTH * Float.BYTES;
+    MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, from, out, 0, count * WIDTH);
   }
 
   @Override

@@ -56,30 +56,29 @@ final class HalfPanels extends VectorWeights {
   }
 
   @Override
-  MemorySegment expand(int panel, int k, int count, MatMulScratch scratch) {
+  void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
     long from = panel * panelBytes() + (long) k * WIDTH * Short.BYTES;
     if (dtype() == DType.BF16) {
-      expandBf16(data, from, count * WIDTH, scratch.expanded);
+      expandBf16(data, from, count * WIDTH, out);
     } else {
-      expandF16(data, from, count * WIDTH, scratch.expanded);
+      expandF16(data, from, count * WIDTH, out);
     }
-    return scratch.expanded;
   }
 
-  private static void expandF16(MemorySegment data, long from, int count, MemorySegment out) {
+  private static void expandF16(MemorySegment data, long from, int count, float[] out) {
     for (int i = 0; i < count; i += N) {
       ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, from + 2L * i, ORDER);
       Lanes.fromHalf((IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0))
-          .intoMemorySegment(out, 4L * i, ORDER);
+          .intoArray(out, i);
     }
   }
 
-  private static void expandBf16(MemorySegment data, long from, int count, MemorySegment out) {
+  private static void expandBf16(MemorySegment data, long from, int count, float[] out) {
     for (int i = 0; i < count; i += N) {
       ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, from + 2L * i, ORDER);
       IntVector wide = (IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0);
       FloatVector floats = wide.lanewise(VectorOperators.LSHL, BF16_SHIFT).reinterpretAsFloats();
-      floats.intoMemorySegment(out, 4L * i, ORDER);
+      floats.intoArray(out, i);
     }
   }
 

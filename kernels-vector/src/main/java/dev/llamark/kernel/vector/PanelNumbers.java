@@ -17,21 +17,19 @@ final class PanelNumbers {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int N = S.length();
   private static final int WIDTH = VectorWeights.WIDTH;
-  private static final long ROW = (long) WIDTH * Float.BYTES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private PanelNumbers() {}
 
   /** Signed bytes, (inputs × WIDTH); their shift is 0. */
-  static void bytes(
-      MemorySegment data, long at, int inputs, float[] scales, MemorySegment out, long to) {
+  static void bytes(MemorySegment data, long at, int inputs, float[] scales, float[] out, int to) {
     for (int v = 0; v < WIDTH; v += N) {
       FloatVector scale = FloatVector.fromArray(S, scales, v);
       for (int k = 0; k < inputs; k++) {
         ByteVector q =
             ByteVector.fromMemorySegment(Lanes.BYTES, data, at + v + (long) k * WIDTH, ORDER);
         FloatVector number = (FloatVector) q.convertShape(VectorOperators.B2F, S, 0);
-        number.mul(scale).intoMemorySegment(out, to + 4L * v + k * ROW, ORDER);
+        number.mul(scale).intoArray(out, to + v + k * WIDTH);
       }
     }
   }
@@ -41,8 +39,7 @@ final class PanelNumbers {
    *
    * @param half half the part's inputs
    */
-  static void nibbles(
-      MemorySegment data, long at, int half, float[] scales, MemorySegment out, long to) {
+  static void nibbles(MemorySegment data, long at, int half, float[] scales, float[] out, int to) {
     for (int v = 0; v < WIDTH; v += N) {
       FloatVector scale = FloatVector.fromArray(S, scales, v);
       FloatVector shift = FloatVector.fromArray(S, scales, WIDTH + v);
@@ -52,8 +49,8 @@ final class PanelNumbers {
         FloatVector high =
             (FloatVector)
                 both.lanewise(VectorOperators.LSHR, 4).convertShape(VectorOperators.I2F, S, 0);
-        Lanes.fma(low, scale, shift).intoMemorySegment(out, to + 4L * v + k * ROW, ORDER);
-        Lanes.fma(high, scale, shift).intoMemorySegment(out, to + 4L * v + (k + half) * ROW, ORDER);
+        Lanes.fma(low, scale, shift).intoArray(out, to + v + k * WIDTH);
+        Lanes.fma(high, scale, shift).intoArray(out, to + v + (k + half) * WIDTH);
       }
     }
   }
@@ -71,8 +68,8 @@ final class PanelNumbers {
       int bits,
       int half,
       float[] scales,
-      MemorySegment out,
-      long to) {
+      float[] out,
+      int to) {
     int mask = (1 << bits) - 1 << 4;
     for (int v = 0; v < WIDTH; v += N) {
       FloatVector scale = FloatVector.fromArray(S, scales, v);
@@ -90,9 +87,8 @@ final class PanelNumbers {
                 .or(both.lanewise(VectorOperators.LSHR, 4));
         FloatVector lowNumber = (FloatVector) low.convertShape(VectorOperators.I2F, S, 0);
         FloatVector highNumber = (FloatVector) high.convertShape(VectorOperators.I2F, S, 0);
-        Lanes.fma(lowNumber, scale, shift).intoMemorySegment(out, to + 4L * v + k * ROW, ORDER);
-        Lanes.fma(highNumber, scale, shift)
-            .intoMemorySegment(out, to + 4L * v + (k + half) * ROW, ORDER);
+        Lanes.fma(lowNumber, scale, shift).intoArray(out, to + v + k * WIDTH);
+        Lanes.fma(highNumber, scale, shift).intoArray(out, to + v + (k + half) * WIDTH);
       }
     }
   }

@@ -6,19 +6,23 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * One row of input times a panel: the panel is read once, as one contiguous stream, and this is
- * bound by the memory that it comes from.
+ * One row of input times a panel. Three inputs at once make nine accumulators: two pipes, each of
+ * which takes four cycles for an addition, want eight.
  */
 final class PanelVector {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int N = S.length();
+  private static final int WIDTH = VectorWeights.WIDTH;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final long BYTES = S.vectorByteSize();
+  private static final long STEP = 3 * BYTES;
 
   private PanelVector() {}
 
-  /** Four inputs at once make eight accumulators. The sums are stored, or added to the result. */
+  /**
+   * A panel where it is packed: one contiguous stream, read once, as fast as the memory gives it.
+   */
   static void multiply(
       float[] x,
       int xOffset,
@@ -26,50 +30,98 @@ final class PanelVector {
       long wOffset,
       int count,
       float[] out,
-      int outOffset,
-      boolean add) {
-    FloatVector acc00 = FloatVector.zero(S);
-    FloatVector acc01 = FloatVector.zero(S);
-    FloatVector acc10 = FloatVector.zero(S);
-    FloatVector acc11 = FloatVector.zero(S);
-    FloatVector acc20 = FloatVector.zero(S);
-    FloatVector acc21 = FloatVector.zero(S);
-    FloatVector acc30 = FloatVector.zero(S);
-    FloatVector acc31 = FloatVector.zero(S);
+      int outOffset) {
+    FloatVector acc0a = FloatVector.zero(S);
+    FloatVector acc0b = FloatVector.zero(S);
+    FloatVector acc0c = FloatVector.zero(S);
+    FloatVector acc1a = FloatVector.zero(S);
+    FloatVector acc1b = FloatVector.zero(S);
+    FloatVector acc1c = FloatVector.zero(S);
+    FloatVector acc2a = FloatVector.zero(S);
+    FloatVector acc2b = FloatVector.zero(S);
+    FloatVector acc2c = FloatVector.zero(S);
     long at = wOffset;
     int k = 0;
 
     // body
-    for (; k <= count - 4; k += 4, at += 8 * BYTES) {
+    for (; k <= count - 3; k += 3, at += 3 * STEP) {
       FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
       FloatVector x1 = FloatVector.broadcast(S, x[xOffset + k + 1]);
       FloatVector x2 = FloatVector.broadcast(S, x[xOffset + k + 2]);
-      FloatVector x3 = FloatVector.broadcast(S, x[xOffset + k + 3]);
-      acc00 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc00);
-      acc01 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc01);
-      acc10 = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER), acc10);
-      acc11 = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 3 * BYTES, ORDER), acc11);
-      acc20 = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 4 * BYTES, ORDER), acc20);
-      acc21 = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 5 * BYTES, ORDER), acc21);
-      acc30 = Lanes.fma(x3, FloatVector.fromMemorySegment(S, w, at + 6 * BYTES, ORDER), acc30);
-      acc31 = Lanes.fma(x3, FloatVector.fromMemorySegment(S, w, at + 7 * BYTES, ORDER), acc31);
+      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc0a);
+      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc0b);
+      acc0c = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER), acc0c);
+      acc1a = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 3 * BYTES, ORDER), acc1a);
+      acc1b = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 4 * BYTES, ORDER), acc1b);
+      acc1c = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 5 * BYTES, ORDER), acc1c);
+      acc2a = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 6 * BYTES, ORDER), acc2a);
+      acc2b = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 7 * BYTES, ORDER), acc2b);
+      acc2c = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 8 * BYTES, ORDER), acc2c);
     }
 
     // tail
-    for (; k < count; k++, at += 2 * BYTES) {
+    for (; k < count; k++, at += STEP) {
       FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
-      acc00 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc00);
-      acc01 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc01);
+      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc0a);
+      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc0b);
+      acc0c = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER), acc0c);
     }
 
     // reduce
-    FloatVector sum0 = acc00.add(acc10).add(acc20.add(acc30));
-    FloatVector sum1 = acc01.add(acc11).add(acc21.add(acc31));
-    if (add) {
-      sum0 = sum0.add(FloatVector.fromArray(S, out, outOffset));
-      sum1 = sum1.add(FloatVector.fromArray(S, out, outOffset + N));
+    acc0a.add(acc1a).add(acc2a).intoArray(out, outOffset);
+    acc0b.add(acc1b).add(acc2b).intoArray(out, outOffset + N);
+    acc0c.add(acc1c).add(acc2c).intoArray(out, outOffset + 2 * N);
+  }
+
+  /** A block of a panel that was expanded; its sums are stored, or added to the result. */
+  static void multiply(
+      float[] x, int xOffset, float[] w, int count, float[] out, int outOffset, boolean add) {
+    FloatVector acc0a = FloatVector.zero(S);
+    FloatVector acc0b = FloatVector.zero(S);
+    FloatVector acc0c = FloatVector.zero(S);
+    FloatVector acc1a = FloatVector.zero(S);
+    FloatVector acc1b = FloatVector.zero(S);
+    FloatVector acc1c = FloatVector.zero(S);
+    FloatVector acc2a = FloatVector.zero(S);
+    FloatVector acc2b = FloatVector.zero(S);
+    FloatVector acc2c = FloatVector.zero(S);
+    int k = 0;
+
+    // body
+    for (; k <= count - 3; k += 3) {
+      FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
+      FloatVector x1 = FloatVector.broadcast(S, x[xOffset + k + 1]);
+      FloatVector x2 = FloatVector.broadcast(S, x[xOffset + k + 2]);
+      acc0a = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH), acc0a);
+      acc0b = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH + N), acc0b);
+      acc0c = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH + 2 * N), acc0c);
+      acc1a = Lanes.fma(x1, FloatVector.fromArray(S, w, k * WIDTH + 3 * N), acc1a);
+      acc1b = Lanes.fma(x1, FloatVector.fromArray(S, w, k * WIDTH + 4 * N), acc1b);
+      acc1c = Lanes.fma(x1, FloatVector.fromArray(S, w, k * WIDTH + 5 * N), acc1c);
+      acc2a = Lanes.fma(x2, FloatVector.fromArray(S, w, k * WIDTH + 6 * N), acc2a);
+      acc2b = Lanes.fma(x2, FloatVector.fromArray(S, w, k * WIDTH + 7 * N), acc2b);
+      acc2c = Lanes.fma(x2, FloatVector.fromArray(S, w, k * WIDTH + 8 * N), acc2c);
     }
-    sum0.intoArray(out, outOffset);
-    sum1.intoArray(out, outOffset + N);
+
+    // tail
+    for (; k < count; k++) {
+      FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
+      acc0a = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH), acc0a);
+      acc0b = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH + N), acc0b);
+      acc0c = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH + 2 * N), acc0c);
+    }
+
+    // reduce
+    FloatVector sumA = acc0a.add(acc1a).add(acc2a);
+    FloatVector sumB = acc0b.add(acc1b).add(acc2b);
+    FloatVector sumC = acc0c.add(acc1c).add(acc2c);
+    if (add) {
+      sumA = sumA.add(FloatVector.fromArray(S, out, outOffset));
+      sumB = sumB.add(FloatVector.fromArray(S, out, outOffset + N));
+      sumC = sumC.add(FloatVector.fromArray(S, out, outOffset + 2 * N));
+    }
+    sumA.intoArray(out, outOffset);
+    sumB.intoArray(out, outOffset + N);
+    sumC.intoArray(out, outOffset + 2 * N);
   }
 }

@@ -54,16 +54,14 @@ final class QuantisedPanels extends VectorWeights {
   }
 
   @Override
-  MemorySegment expand(int panel, int k, int count, MatMulScratch scratch) {
+  void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
     long at = panel * panelBytes() + k / layout.blockInputs() * blockBytes;
     for (int i = 0; i < count; i += layout.blockInputs(), at += blockBytes) {
-      expandBlock(at, i, scratch);
+      expandBlock(at, i, scratch.scales, out);
     }
-    return scratch.expanded;
   }
 
-  private void expandBlock(long block, int k, MatMulScratch scratch) {
-    float[] scales = scratch.scales;
+  private void expandBlock(long block, int k, float[] scales, float[] out) {
     PanelScales.head(data, block, layout.minimum(), layout.partScales(), layout.centre(), scales);
     long part = block + (long) layout.headBytes() * WIDTH;
     int end = k + layout.blockInputs();
@@ -73,21 +71,14 @@ final class QuantisedPanels extends VectorWeights {
       }
       long upper = part + (long) layout.partScaleBytes() * WIDTH;
       long numbers = upper + (long) layout.upperBytes() * WIDTH;
-      long to = (long) i * WIDTH * Float.BYTES;
+      int to = i * WIDTH;
       if (layout.bytes()) {
-        PanelNumbers.bytes(data, numbers, layout.partInputs(), scales, scratch.expanded, to);
+        PanelNumbers.bytes(data, numbers, layout.partInputs(), scales, out, to);
       } else if (layout.upperBits() == 0) {
-        PanelNumbers.nibbles(data, numbers, layout.partInputs() / 2, scales, scratch.expanded, to);
+        PanelNumbers.nibbles(data, numbers, layout.partInputs() / 2, scales, out, to);
       } else {
         PanelNumbers.nibblesAndUpperBits(
-            data,
-            numbers,
-            upper,
-            layout.upperBits(),
-            layout.partInputs() / 2,
-            scales,
-            scratch.expanded,
-            to);
+            data, numbers, upper, layout.upperBits(), layout.partInputs() / 2, scales, out, to);
       }
     }
   }

@@ -5,20 +5,20 @@ final class TileHeight {
 
   private static final boolean TALL = VectorWidth.bits() == 512;
 
+  /** Rows of {@link PanelTile}. */
+  private static final int LOW = 3;
+
   /**
    * Rows of a full tile: {@link TallPanelTile} where there are 32 registers, else {@link
    * PanelTile}.
    */
-  static final int FULL = TALL ? 12 : 5;
+  static final int FULL = TALL ? 6 : LOW;
 
   private TileHeight() {}
 
   /** Rows of the next tile; some may lie beyond the last. */
   static int of(int rowsLeft) {
-    if (!TALL || rowsLeft > 8) {
-      return FULL;
-    }
-    return rowsLeft > 4 ? 8 : 4;
+    return rowsLeft > LOW ? FULL : LOW;
   }
 
   /** Rows of all tiles together. */

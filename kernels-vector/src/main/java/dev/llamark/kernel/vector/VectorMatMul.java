@@ -4,7 +4,6 @@ import dev.llamark.kernel.MatMul;
 import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
-import java.lang.foreign.MemorySegment;
 
 /**
  * The linear layer over weights in panels ({@link VectorWeights}). One row streams the panels once;
@@ -123,8 +122,8 @@ final class VectorMatMul implements MatMul {
   private void multiplyPanel(int block, int panel, MatMulScratch scratch) {
     int k = block * InputTiles.DEPTH;
     int count = Math.min(InputTiles.DEPTH, weights.columns() - k);
-    MemorySegment w = weights.expand(panel, k, count, scratch);
-    long from = weights.expandedOffset(panel, k);
+    float[] w = scratch.expanded;
+    weights.expand(panel, k, count, scratch, w);
     int outputs = weights.rowsOf(panel);
     for (int row = 0; row < rows; ) {
       int height = TileHeight.of(rows - row);
@@ -132,9 +131,9 @@ final class VectorMatMul implements MatMul {
       int valid = Math.min(height, rows - row);
       int xFrom = input.offset(block, row);
       if (outputs == WIDTH && valid == height) {
-        tile(height, xFrom, w, from, count, out, to, weights.rows(), block > 0);
+        tile(height, xFrom, w, count, out, to, weights.rows(), block > 0);
       } else {
-        tile(height, xFrom, w, from, count, scratch.edge, 0, WIDTH, false);
+        tile(height, xFrom, w, count, scratch.edge, 0, WIDTH, false);
         copyEdge(scratch.edge, valid, outputs, to, block > 0);
       }
       row += height;
@@ -142,21 +141,12 @@ final class VectorMatMul implements MatMul {
   }
 
   private void tile(
-      int height,
-      int xFrom,
-      MemorySegment w,
-      long from,
-      int count,
-      float[] to,
-      int at,
-      int stride,
-      boolean add) {
+      int height, int xFrom, float[] w, int count, float[] to, int at, int stride, boolean add) {
     float[] x = input.data();
-    switch (height) {
-      case 12 -> TallPanelTile.multiply12(x, xFrom, w, from, count, to, at, stride, add);
-      case 8 -> TallPanelTile.multiply8(x, xFrom, w, from, count, to, at, stride, add);
-      case 4 -> TallPanelTile.multiply4(x, xFrom, w, from, count, to, at, stride, add);
-      default -> PanelTile.multiply5(x, xFrom, w, from, count, to, at, stride, add);
+    if (height == 6) {
+      TallPanelTile.multiply6(x, xFrom, w, count, to, at, stride, add);
+    } else {
+      PanelTile.multiply3(x, xFrom, w, count, to, at, stride, add);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.llamark.kernel.vector;
 
 import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.tensor.DType;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Weights as this variant reads them, in panels of {@link #WIDTH} outputs. How a panel lies in
@@ -11,8 +10,8 @@ import java.lang.foreign.MemorySegment;
  */
 abstract class VectorWeights implements PackedMatrix {
 
-  /** Outputs in a panel: two vectors. */
-  static final int WIDTH = 2 * Lanes.COUNT;
+  /** Outputs in a panel: three vectors. */
+  static final int WIDTH = 3 * Lanes.COUNT;
 
   private final DType dtype;
   private final int rows;
@@ -33,24 +32,18 @@ abstract class VectorWeights implements PackedMatrix {
       float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
     for (int k = 0; k < columns; k += InputTiles.DEPTH) {
       int count = Math.min(InputTiles.DEPTH, columns - k);
-      MemorySegment w = expand(panel, k, count, scratch);
-      long from = expandedOffset(panel, k);
-      PanelVector.multiply(x, xOffset + k, w, from, count, out, outOffset, k > 0);
+      expand(panel, k, count, scratch, scratch.expanded);
+      PanelVector.multiply(x, xOffset + k, scratch.expanded, count, out, outOffset, k > 0);
     }
   }
 
   /**
-   * A panel's floats from input {@code k} on, (count × WIDTH): the segment that holds them, from
-   * {@link #expandedOffset} on.
+   * Writes a panel's floats from input {@code k} on, (count × WIDTH).
    *
    * @param count at most {@link InputTiles#DEPTH}
+   * @param out gets the floats from index 0
    */
-  abstract MemorySegment expand(int panel, int k, int count, MatMulScratch scratch);
-
-  /** Where in {@link #expand}'s segment the floats begin, in bytes. */
-  long expandedOffset(int panel, int k) {
-    return 0;
-  }
+  abstract void expand(int panel, int k, int count, MatMulScratch scratch, float[] out);
 
   /** Number of panels. */
   int panels() {
