@@ -10,7 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The numbers of a panel's part made floats, {@code scale · number + shift}, (input × output). Each
- * output has a lane of its own; nothing crosses lanes.
+ * output has a lane of its own; nothing crosses lanes. The three vectors of a panel go side by
+ * side, so that the short loops over a part's inputs have enough to do.
  */
 final class PanelNumbers {
 
@@ -23,14 +24,20 @@ final class PanelNumbers {
 
   /** Signed bytes, (inputs × WIDTH); their shift is 0. */
   static void bytes(MemorySegment data, long at, int inputs, float[] scales, float[] out, int to) {
-    for (int v = 0; v < WIDTH; v += N) {
-      FloatVector scale = FloatVector.fromArray(S, scales, v);
-      for (int k = 0; k < inputs; k++) {
-        ByteVector q =
-            ByteVector.fromMemorySegment(Lanes.BYTES, data, at + v + (long) k * WIDTH, ORDER);
-        FloatVector number = (FloatVector) q.convertShape(VectorOperators.B2F, S, 0);
-        number.mul(scale).intoArray(out, to + v + k * WIDTH);
-      }
+    FloatVector scale0 = FloatVector.fromArray(S, scales, 0);
+    FloatVector scale1 = FloatVector.fromArray(S, scales, N);
+    FloatVector scale2 = FloatVector.fromArray(S, scales, 2 * N);
+    for (int k = 0; k < inputs; k++) {
+      long from = at + (long) k * WIDTH;
+      ByteVector q0 = ByteVector.fromMemorySegment(Lanes.BYTES, data, from, ORDER);
+      ByteVector q1 = ByteVector.fromMemorySegment(Lanes.BYTES, data, from + N, ORDER);
+      ByteVector q2 = ByteVector.fromMemorySegment(Lanes.BYTES, data, from + 2 * N, ORDER);
+      FloatVector w0 = (FloatVector) q0.convertShape(VectorOperators.B2F, S, 0);
+      FloatVector w1 = (FloatVector) q1.convertShape(VectorOperators.B2F, S, 0);
+      FloatVector w2 = (FloatVector) q2.convertShape(VectorOperators.B2F, S, 0);
+      w0.mul(scale0).intoArray(out, to + k * WIDTH);
+      w1.mul(scale1).intoArray(out, to + k * WIDTH + N);
+      w2.mul(scale2).intoArray(out, to + k * WIDTH + 2 * N);
     }
   }
 
@@ -40,18 +47,40 @@ final class PanelNumbers {
    * @param half half the part's inputs
    */
   static void nibbles(MemorySegment data, long at, int half, float[] scales, float[] out, int to) {
-    for (int v = 0; v < WIDTH; v += N) {
-      FloatVector scale = FloatVector.fromArray(S, scales, v);
-      FloatVector shift = FloatVector.fromArray(S, scales, WIDTH + v);
-      for (int k = 0; k < half; k++) {
-        IntVector both = both(data, at + v + (long) k * WIDTH);
-        FloatVector low = (FloatVector) both.and(0xF).convertShape(VectorOperators.I2F, S, 0);
-        FloatVector high =
-            (FloatVector)
-                both.lanewise(VectorOperators.LSHR, 4).convertShape(VectorOperators.I2F, S, 0);
-        Lanes.fma(low, scale, shift).intoArray(out, to + v + k * WIDTH);
-        Lanes.fma(high, scale, shift).intoArray(out, to + v + (k + half) * WIDTH);
-      }
+    FloatVector scale0 = FloatVector.fromArray(S, scales, 0);
+    FloatVector scale1 = FloatVector.fromArray(S, scales, N);
+    FloatVector scale2 = FloatVector.fromArray(S, scales, 2 * N);
+    FloatVector shift0 = FloatVector.fromArray(S, scales, WIDTH);
+    FloatVector shift1 = FloatVector.fromArray(S, scales, WIDTH + N);
+    FloatVector shift2 = FloatVector.fromArray(S, scales, WIDTH + 2 * N);
+    for (int k = 0; k < half; k++) {
+      long from = at + (long) k * WIDTH;
+      int low = to + k * WIDTH;
+      int high = low + half * WIDTH;
+      ByteVector bytes0 = ByteVector.fromMemorySegment(Lanes.BYTES, data, from, ORDER);
+      IntVector q0 =
+          (IntVector) bytes0.convertShape(VectorOperators.ZERO_EXTEND_B2I, Lanes.INTS, 0);
+      FloatVector low0 = (FloatVector) q0.and(0xF).convert(VectorOperators.I2F, 0);
+      FloatVector high0 =
+          (FloatVector) q0.lanewise(VectorOperators.LSHR, 4).convert(VectorOperators.I2F, 0);
+      Lanes.fma(low0, scale0, shift0).intoArray(out, low);
+      Lanes.fma(high0, scale0, shift0).intoArray(out, high);
+      ByteVector bytes1 = ByteVector.fromMemorySegment(Lanes.BYTES, data, from + N, ORDER);
+      IntVector q1 =
+          (IntVector) bytes1.convertShape(VectorOperators.ZERO_EXTEND_B2I, Lanes.INTS, 0);
+      FloatVector low1 = (FloatVector) q1.and(0xF).convert(VectorOperators.I2F, 0);
+      FloatVector high1 =
+          (FloatVector) q1.lanewise(VectorOperators.LSHR, 4).convert(VectorOperators.I2F, 0);
+      Lanes.fma(low1, scale1, shift1).intoArray(out, low + N);
+      Lanes.fma(high1, scale1, shift1).intoArray(out, high + N);
+      ByteVector bytes2 = ByteVector.fromMemorySegment(Lanes.BYTES, data, from + 2 * N, ORDER);
+      IntVector q2 =
+          (IntVector) bytes2.convertShape(VectorOperators.ZERO_EXTEND_B2I, Lanes.INTS, 0);
+      FloatVector low2 = (FloatVector) q2.and(0xF).convert(VectorOperators.I2F, 0);
+      FloatVector high2 =
+          (FloatVector) q2.lanewise(VectorOperators.LSHR, 4).convert(VectorOperators.I2F, 0);
+      Lanes.fma(low2, scale2, shift2).intoArray(out, low + 2 * N);
+      Lanes.fma(high2, scale2, shift2).intoArray(out, high + 2 * N);
     }
   }
 
