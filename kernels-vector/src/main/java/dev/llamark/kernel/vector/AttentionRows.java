@@ -19,6 +19,10 @@ final class AttentionRows {
   private static final int BLOCK = 32;
 
   private final float[] scores = new float[BLOCK];
+
+  /** Products of a query and a key that are still to be summed across lanes. */
+  private final float[] lanes = new float[BLOCK * N];
+
   private float[] keys = new float[0];
   private float[] values = new float[0];
   private float[] max = new float[0];
@@ -97,7 +101,7 @@ final class AttentionRows {
       int visible = Math.min(count, firstPosition + token + 1 - position);
       if (visible > 0) {
         int query = qFrom + (token * heads + row % group) * headDim;
-        float highest = scores(q, query, k, at, headDim, visible, scale, scores);
+        float highest = scores(q, query, k, at, visible, scale);
         float reference = rescale(row, highest);
         exponentials(scores, visible, reference);
         sum[row] += total(scores, visible);
@@ -125,50 +129,81 @@ final class AttentionRows {
   }
 
   /** {@code scores[p] = scale · q · k[p]}; returns the highest. */
-  private static float scores(
-      float[] q,
-      int qFrom,
-      float[] k,
-      int kFrom,
-      int headDim,
-      int count,
-      float scale,
-      float[] scores) {
-    float highest = Float.NEGATIVE_INFINITY;
-    for (int p = 0; p < count; p++) {
-      scores[p] = scale * dot(q, qFrom, k, kFrom + p * headDim, headDim);
-      highest = Math.max(highest, scores[p]);
+  private float scores(float[] q, int qFrom, float[] k, int kFrom, int count, float scale) {
+    int p = 0;
+    for (; p <= count - 4; p += 4) {
+      fourProducts(q, qFrom, k, kFrom + p * headDim, headDim, lanes, p * N);
     }
-    return highest;
+    for (; p < count; p++) {
+      product(q, qFrom, k, kFrom + p * headDim, headDim, lanes, p * N);
+    }
+    addTails(q, qFrom, k, kFrom, count);
+    return sumLanes(lanes, scores, count, scale);
   }
 
-  private static float dot(float[] a, int aFrom, float[] b, int bFrom, int count) {
+  /** One query by four keys, lane by lane, up to the last whole vector. */
+  private static void fourProducts(
+      float[] q, int qFrom, float[] k, int kFrom, int headDim, float[] lanes, int to) {
     FloatVector acc0 = FloatVector.zero(S);
     FloatVector acc1 = FloatVector.zero(S);
-    int i = 0;
+    FloatVector acc2 = FloatVector.zero(S);
+    FloatVector acc3 = FloatVector.zero(S);
 
     // body
-    for (; i <= count - 2 * N; i += 2 * N) {
-      FloatVector b0 = FloatVector.fromArray(S, b, bFrom + i);
-      FloatVector b1 = FloatVector.fromArray(S, b, bFrom + i + N);
-      acc0 = Lanes.fma(FloatVector.fromArray(S, a, aFrom + i), b0, acc0);
-      acc1 = Lanes.fma(FloatVector.fromArray(S, a, aFrom + i + N), b1, acc1);
+    for (int i = 0; i <= headDim - N; i += N) {
+      FloatVector x = FloatVector.fromArray(S, q, qFrom + i);
+      int at = kFrom + i;
+      acc0 = Lanes.fma(x, FloatVector.fromArray(S, k, at), acc0);
+      acc1 = Lanes.fma(x, FloatVector.fromArray(S, k, at + headDim), acc1);
+      acc2 = Lanes.fma(x, FloatVector.fromArray(S, k, at + 2 * headDim), acc2);
+      acc3 = Lanes.fma(x, FloatVector.fromArray(S, k, at + 3 * headDim), acc3);
     }
 
-    // vector tail
-    for (; i <= count - N; i += N) {
-      FloatVector b0 = FloatVector.fromArray(S, b, bFrom + i);
-      acc0 = Lanes.fma(FloatVector.fromArray(S, a, aFrom + i), b0, acc0);
+    // store
+    acc0.intoArray(lanes, to);
+    acc1.intoArray(lanes, to + N);
+    acc2.intoArray(lanes, to + 2 * N);
+    acc3.intoArray(lanes, to + 3 * N);
+  }
+
+  /** One query by one key, likewise. */
+  private static void product(
+      float[] q, int qFrom, float[] k, int kFrom, int headDim, float[] lanes, int to) {
+    FloatVector acc = FloatVector.zero(S);
+
+    // body
+    for (int i = 0; i <= headDim - N; i += N) {
+      FloatVector x = FloatVector.fromArray(S, q, qFrom + i);
+      acc = Lanes.fma(x, FloatVector.fromArray(S, k, kFrom + i), acc);
     }
 
-    // reduce
-    float sum = Lanes.sum(acc0.add(acc1));
+    // store
+    acc.intoArray(lanes, to);
+  }
 
-    // scalar tail
-    for (; i < count; i++) {
-      sum = Lanes.fma(a[aFrom + i], b[bFrom + i], sum);
+  /** The elements beyond the last whole vector go to the first lanes. */
+  private void addTails(float[] q, int qFrom, float[] k, int kFrom, int count) {
+    int whole = headDim - headDim % N;
+    if (whole == headDim) {
+      return;
     }
-    return sum;
+    for (int p = 0; p < count; p++) {
+      int at = kFrom + p * headDim;
+      for (int i = whole; i < headDim; i++) {
+        int lane = p * N + i - whole;
+        lanes[lane] = Lanes.fma(q[qFrom + i], k[at + i], lanes[lane]);
+      }
+    }
+  }
+
+  private static float sumLanes(float[] lanes, float[] scores, int count, float scale) {
+    float highest = Float.NEGATIVE_INFINITY;
+    for (int p = 0; p < count; p++) {
+      float score = scale * Lanes.sum(FloatVector.fromArray(S, lanes, p * N));
+      scores[p] = score;
+      highest = score > highest ? score : highest; // a NaN shows in the exponentials
+    }
+    return highest;
   }
 
   /** Replaces scores by {@code e^(score − reference)}. */
@@ -211,7 +246,11 @@ final class AttentionRows {
       float[] p, int count, float[] v, int vFrom, int headDim, float[] weighted, int to) {
     int i = 0;
 
-    // body
+    // body: eight accumulators for two pipes of four cycles
+    for (; i <= headDim - 8 * N; i += 8 * N) {
+      addWeightedEight(p, count, v, vFrom + i, headDim, weighted, to + i);
+    }
+    // half a body
     for (; i <= headDim - 4 * N; i += 4 * N) {
       FloatVector acc0 = FloatVector.fromArray(S, weighted, to + i);
       FloatVector acc1 = FloatVector.fromArray(S, weighted, to + i + N);
@@ -247,6 +286,37 @@ final class AttentionRows {
       }
       weighted[to + i] = acc;
     }
+  }
+
+  private static void addWeightedEight(
+      float[] p, int count, float[] v, int vFrom, int headDim, float[] weighted, int to) {
+    FloatVector acc0 = FloatVector.fromArray(S, weighted, to);
+    FloatVector acc1 = FloatVector.fromArray(S, weighted, to + N);
+    FloatVector acc2 = FloatVector.fromArray(S, weighted, to + 2 * N);
+    FloatVector acc3 = FloatVector.fromArray(S, weighted, to + 3 * N);
+    FloatVector acc4 = FloatVector.fromArray(S, weighted, to + 4 * N);
+    FloatVector acc5 = FloatVector.fromArray(S, weighted, to + 5 * N);
+    FloatVector acc6 = FloatVector.fromArray(S, weighted, to + 6 * N);
+    FloatVector acc7 = FloatVector.fromArray(S, weighted, to + 7 * N);
+    for (int j = 0, at = vFrom; j < count; j++, at += headDim) {
+      FloatVector factor = FloatVector.broadcast(S, p[j]);
+      acc0 = Lanes.fma(factor, FloatVector.fromArray(S, v, at), acc0);
+      acc1 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + N), acc1);
+      acc2 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 2 * N), acc2);
+      acc3 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 3 * N), acc3);
+      acc4 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 4 * N), acc4);
+      acc5 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 5 * N), acc5);
+      acc6 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 6 * N), acc6);
+      acc7 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 7 * N), acc7);
+    }
+    acc0.intoArray(weighted, to);
+    acc1.intoArray(weighted, to + N);
+    acc2.intoArray(weighted, to + 2 * N);
+    acc3.intoArray(weighted, to + 3 * N);
+    acc4.intoArray(weighted, to + 4 * N);
+    acc5.intoArray(weighted, to + 5 * N);
+    acc6.intoArray(weighted, to + 6 * N);
+    acc7.intoArray(weighted, to + 7 * N);
   }
 
   /** Divides by the sums; rows of a token lie side by side, tokens {@code heads} rows apart. */
