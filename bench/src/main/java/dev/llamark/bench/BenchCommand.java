@@ -1,5 +1,6 @@
 package dev.llamark.bench;
 
+import dev.llamark.bench.claims.BenchClaimsCommand;
 import dev.llamark.bench.machine.BenchMachineCommand;
 import dev.llamark.bench.model.BenchModelCommand;
 import dev.llamark.bench.ops.BenchOpsCommand;
@@ -13,7 +14,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Time operations, models and the machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchOpsCommand.class, BenchModelCommand.class, BenchMachineCommand.class})
+    subcommands = {
+      BenchOpsCommand.class,
+      BenchModelCommand.class,
+      BenchMachineCommand.class,
+      BenchClaimsCommand.class
+    })
 public final class BenchCommand implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -1,0 +1,43 @@
+package dev.llamark.bench.claims;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.llamark.bench.op.Variants;
+import dev.llamark.kernel.Kernels;
+import dev.llamark.run.ThreadTeam;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ClaimsTest {
+
+  private static Claim find(List<Claim> claims, String id) {
+    return claims.stream().filter(claim -> claim.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  @Test
+  void floatAnglesFailFarOutAndTheTableDoesNot() {
+    Claim accuracy = find(RopeClaims.all(), "rope-accuracy");
+    assertThat(accuracy.verdict()).isEqualTo("fails");
+    assertThat((Double) accuracy.figures().get("angle_in_float_error_131071")).isGreaterThan(1e-4);
+    assertThat((Double) accuracy.figures().get("table_error")).isLessThan(6e-8);
+  }
+
+  @Test
+  void rmsNormIsAccurateAndStableUnderScaling() {
+    try (ThreadTeam team = ThreadTeam.single();
+        Kernels kernels = Variants.registry().open("scalar", team)) {
+      List<Claim> claims = new NormClaims(kernels.rmsNorm(), 42).all();
+      assertThat(find(claims, "rmsnorm-error").verdict()).isEqualTo("holds");
+      assertThat(find(claims, "rmsnorm-scaling").verdict()).isEqualTo("holds");
+    }
+  }
+
+  @Test
+  void kernelThatIgnoresItsInputIsFoundOut() {
+    try (ThreadTeam team = ThreadTeam.single();
+        Kernels kernels = Variants.registry().open("faulty", team)) {
+      assertThat(find(new NormClaims(kernels.rmsNorm(), 42).all(), "rmsnorm-error").verdict())
+          .isEqualTo("fails");
+    }
+  }
+}
