@@ -2,6 +2,7 @@ package dev.llamark.bench.claims;
 
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Kernels;
+import dev.llamark.kernel.Role;
 import dev.llamark.run.Environment;
 import dev.llamark.run.ExitCode;
 import dev.llamark.run.TextTable;
@@ -30,7 +31,12 @@ public final class BenchClaimsCommand implements Callable<Integer> {
   public Integer call() {
     Environment env = Environment.collect(output.seed());
     var registry = variants.registry();
-    Variant variant = variants.selected(registry).getLast();
+    List<Variant> selected = variants.selected(registry);
+    Variant variant =
+        selected.stream()
+            .filter(candidate -> candidate.role() == Role.VARIANT)
+            .reduce((first, second) -> second)
+            .orElse(selected.getLast());
     List<Claim> claims = new ArrayList<>();
     try (ThreadTeam team = ThreadTeam.single();
         Kernels kernels = registry.open(variant.id(), team)) {

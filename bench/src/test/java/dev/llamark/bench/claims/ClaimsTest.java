@@ -2,8 +2,13 @@ package dev.llamark.bench.claims;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
 import dev.llamark.bench.op.Variants;
 import dev.llamark.kernel.Kernels;
+import dev.llamark.run.Environment;
+import dev.llamark.run.ResultWriter;
 import dev.llamark.run.ThreadTeam;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,5 +44,16 @@ class ClaimsTest {
       assertThat(find(new NormClaims(kernels.rmsNorm(), 42).all(), "rmsnorm-error").verdict())
           .isEqualTo("fails");
     }
+  }
+
+  @Test
+  void everyRecordSatisfiesTheSchema() {
+    JsonSchema schema =
+        JsonSchemaFactory.getInstance(VersionFlag.V202012)
+            .getSchema(ClaimsTest.class.getResourceAsStream("/result.schema.json"));
+    Environment env = Environment.collect(42);
+    assertThat(RopeClaims.all())
+        .allSatisfy(
+            claim -> assertThat(schema.validate(ResultWriter.object(claim.record(env)))).isEmpty());
   }
 }
