@@ -16,6 +16,8 @@ import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A vector that reaches the heap makes a kernel many times slower, and shows here. */
 class VectorAllocationTest {
@@ -94,6 +96,17 @@ class VectorAllocationTest {
     int columns = InputTiles.DEPTH + 64;
     PackedMatrix w = kernel.pack(Matrix.of("w", 96, columns, new float[96 * columns]));
     assertAllocatesNothing(() -> kernel.apply(a, 0, 48, w, c, 0));
+  }
+
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void matMulOfEveryWeightType(DType dtype) {
+    var kernel = new VectorMatMul(team);
+    Matrix weights = Matrix.of("w", 96, 512, new float[96 * 512]).quantise(dtype);
+    PackedMatrix w = kernel.pack(weights);
+    for (int rows : new int[] {1, 4}) {
+      assertAllocatesNothing(() -> kernel.apply(a, 0, rows, w, c, 0));
+    }
   }
 
   @Test
