@@ -47,23 +47,24 @@ final class PanelScales {
 
   /** Reads a part's scale and minimum and multiplies them by the block's. */
   static void part(MemorySegment data, long at, boolean minimum, int centre, float[] scales) {
-    for (int i = 0; i < WIDTH; i += N) {
-      FloatVector d = FloatVector.fromArray(S, scales, 2 * WIDTH + i);
-      FloatVector scale = d.mul(bytes(data, at + i));
-      scale.intoArray(scales, i);
-      if (minimum) {
-        FloatVector dmin = FloatVector.fromArray(S, scales, 3 * WIDTH + i);
-        dmin.mul(bytes(data, at + WIDTH + i)).neg().intoArray(scales, WIDTH + i);
-      } else {
-        scale.mul(-centre).intoArray(scales, WIDTH + i);
+    products(data, at, scales, 2 * WIDTH, 1, 0);
+    if (minimum) {
+      products(data, at + WIDTH, scales, 3 * WIDTH, -1, WIDTH);
+    } else {
+      for (int i = 0; i < WIDTH; i++) {
+        scales[WIDTH + i] = -centre * scales[i];
       }
     }
   }
 
-  private static FloatVector bytes(MemorySegment data, long at) {
-    return (FloatVector)
-        ByteVector.fromMemorySegment(Lanes.BYTES, data, at, ORDER)
-            .convertShape(VectorOperators.B2F, S, 0);
+  /** {@code scales[to …] = factor · scales[from …] · bytes}. */
+  private static void products(
+      MemorySegment data, long at, float[] scales, int from, float factor, int to) {
+    for (int i = 0; i < WIDTH; i += N) {
+      ByteVector bytes = ByteVector.fromMemorySegment(Lanes.BYTES, data, at + i, ORDER);
+      FloatVector numbers = (FloatVector) bytes.convertShape(VectorOperators.B2F, S, 0);
+      numbers.mul(FloatVector.fromArray(S, scales, from + i)).mul(factor).intoArray(scales, to + i);
+    }
   }
 
   private static void halves(MemorySegment data, long at, float[] out, int to) {
