@@ -13,20 +13,30 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code llamark info}: the machine and the variants. */
 @Command(
     name = "info",
-    description = "Tell what this machine is and which variants it can run.",
+    description = "Tell what this machine is and which variants it can run, or what a model holds.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class InfoCommand implements Callable<Integer> {
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "MODEL",
+      description = "Tell what a model holds: a GGUF file, a folder, or synthetic:SHAPE[:TYPE].")
+  private String model;
+
+  @Option(names = "--all", description = "With -m: every tensor and every key too.")
+  private boolean all;
 
   @Mixin private VariantOptions variants;
 
   @Override
   public Integer call() {
-    System.out.print(machine());
+    System.out.print(model == null ? machine() : ModelInfo.of(model, all));
     return ExitCode.OK.code();
   }
 

@@ -73,6 +73,11 @@ final class ModelOptions {
       description = "Show the error of every step: inherited, and added by the step itself.")
   private boolean layers;
 
+  @Option(
+      names = "--substitute",
+      description = "Swap each operation of a failing variant for the oracle's: which was it?")
+  private boolean substitute;
+
   @Option(names = "--strict", description = "AMBIGUOUS and MISTRUSTED end with 1 as FAIL does.")
   private boolean strict;
 
@@ -83,6 +88,10 @@ final class ModelOptions {
 
   boolean layers() {
     return layers;
+  }
+
+  boolean substitute() {
+    return substitute;
   }
 
   boolean strict() {

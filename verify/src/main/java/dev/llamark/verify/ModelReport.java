@@ -7,6 +7,7 @@ import dev.llamark.verify.ModelStage.ModelResult;
 import dev.llamark.verify.model.Divergence;
 import dev.llamark.verify.model.ModelReference;
 import dev.llamark.verify.model.Steps;
+import dev.llamark.verify.model.Substitution;
 import dev.llamark.verify.model.VariantResult;
 import dev.llamark.verify.model.VariantResult.Phase;
 import java.util.List;
@@ -64,7 +65,23 @@ final class ModelReport {
             .alignRight(3, 4, 5, 6, 7, 8);
     results.forEach(result -> addRows(table, result, replay));
     reference.ownError().ifPresent(own -> addReference(table, own));
+    if (reference.task().generate() > 0) {
+      table.note("  " + greedy());
+    }
     return table;
+  }
+
+  /** Who decodes the same text. */
+  private String greedy() {
+    List<String> same =
+        results.stream()
+            .filter(r -> !r.result().phases().isEmpty())
+            .filter(r -> r.result().firstDivergence().isEmpty())
+            .map(r -> r.variant().title())
+            .toList();
+    return "greedy decoding of %d tokens: the reference's ids from %s"
+        .formatted(
+            reference.task().generate(), same.isEmpty() ? "no variant" : String.join(", ", same));
   }
 
   private void addReference(TextTable table, Divergence own) {
@@ -135,10 +152,20 @@ final class ModelReport {
       return;
     }
     where(result.result()).ifPresent(step -> table.note("    the error enters at " + step));
+    result.substitutions().forEach(s -> table.note("    " + sentence(s)));
     table.note(
         result.gates()
             ? "    replay:  " + replay.apply(result.variant().id())
             : "    %s's own error; a peer never gates".formatted(title));
+  }
+
+  private static String sentence(Substitution s) {
+    return "with %s of %s: NMSE %s%s"
+        .formatted(
+            s.operation().title(),
+            s.with(),
+            figure(s.nmse()),
+            s.removes() ? ", which removes the difference" : "");
   }
 
   /** The first step whose own error stands out, and its operation. */
@@ -196,7 +223,8 @@ final class ModelReport {
       String title = r.variant().title();
       switch (r.result().verdict()) {
         case Verdict.Pass() -> outcome.right(title);
-        case Verdict.Fail f when !r.gates() -> outcome.right(title);
+        case Verdict.Fail f when !r.gates() ->
+            outcome.remark(title + " has errors of its own in the model, which never gate");
         case Verdict.Fail f ->
             outcome.wrong(
                 title

@@ -4,11 +4,13 @@ import dev.llamark.format.ModelSource;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Role;
+import dev.llamark.oracle.Verdict;
 import dev.llamark.run.Progress;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.verify.model.ModelComparison;
 import dev.llamark.verify.model.ModelReference;
 import dev.llamark.verify.model.ModelTask;
+import dev.llamark.verify.model.Substitution;
 import dev.llamark.verify.model.VariantResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,13 +24,17 @@ final class ModelStage {
    *
    * @param variant as the registry found it
    * @param result what the comparison found
+   * @param substitutions each operation swapped for the oracle's; empty if that was not asked for
    */
-  record ModelResult(Variant variant, VariantResult result) {
+  record ModelResult(Variant variant, VariantResult result, List<Substitution> substitutions) {
 
     boolean gates() {
       return variant.role() != Role.PEER;
     }
   }
+
+  /** The variant whose operations are right. */
+  private static final String ORACLE = "oracle";
 
   private final KernelRegistry registry;
   private final List<Variant> variants;
@@ -43,19 +49,28 @@ final class ModelStage {
   /**
    * Runs the references, then one variant after the other.
    *
+   * @param substitute whether to look which operation of a failing variant is at fault
    * @param each sees every result as it comes
    * @throws dev.llamark.run.EnvironmentException if ONNX Runtime cannot run here
    */
   ModelReport run(
-      ModelSource source, ModelTask task, BiConsumer<ModelReference, ModelResult> each) {
+      ModelSource source,
+      ModelTask task,
+      boolean substitute,
+      BiConsumer<ModelReference, ModelResult> each) {
     List<ModelResult> results = new ArrayList<>();
     try (Progress progress = Progress.onTerminal();
         ThreadTeam team = new ThreadTeam(threads)) {
       ModelReference reference = ModelReference.compute(source, task, team, progress::show);
       ModelComparison comparison = new ModelComparison(reference, progress::show);
       for (Variant variant : variants) {
-        ModelResult result =
-            new ModelResult(variant, comparison.check(registry, variant.id(), team));
+        VariantResult found = comparison.check(registry, variant.id(), team);
+        List<Substitution> swapped =
+            substitute && found.verdict() instanceof Verdict.Fail
+                ? new Substitution.Trial(reference, progress::show)
+                    .run(registry, variant.id(), ORACLE, team)
+                : List.of();
+        ModelResult result = new ModelResult(variant, found, swapped);
         results.add(result);
         each.accept(reference, result);
       }

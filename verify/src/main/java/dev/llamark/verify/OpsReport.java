@@ -127,11 +127,15 @@ final class OpsReport {
           wrongIn.add(operation.title());
         }
       }
-      boolean ran = v.results().stream().anyMatch(r -> r.passed());
+      String title = v.variant().title();
+      String where = String.join(", ", wrongIn);
       if (!wrongIn.isEmpty() && v.gates()) {
-        outcome.wrong(v.variant().title() + " is wrong in " + String.join(", ", wrongIn));
-      } else if (ran) {
-        outcome.right(v.variant().title());
+        outcome.wrong(title + " is wrong in " + where);
+      } else if (!wrongIn.isEmpty()) {
+        outcome.remark(title + " has errors of its own in " + where + ", which never gate");
+      }
+      if (v.results().stream().anyMatch(r -> r.passed()) && (wrongIn.isEmpty() || !v.gates())) {
+        outcome.right(title);
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.llamark.verify;
 import dev.llamark.run.ExitCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What a whole command found: the sentences of its last line, and with what code it ends. */
 final class Outcome {
@@ -11,6 +12,7 @@ final class Outcome {
   private final List<String> warnings = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
   private final List<String> right = new ArrayList<>();
+  private final List<String> remarks = new ArrayList<>();
 
   /** A variant is wrong: {@code vector@512 is wrong in MatMul}. */
   void wrong(String sentence) {
@@ -25,6 +27,11 @@ final class Outcome {
   /** Something that the machine lacks. */
   void missing(String sentence) {
     missing.add(sentence);
+  }
+
+  /** Something to know that changes nothing: a peer's own error. */
+  void remark(String sentence) {
+    remarks.add(sentence);
   }
 
   /** What passed: {@code scalar}. */
@@ -55,6 +62,7 @@ final class Outcome {
     if (!passed.isEmpty()) {
       sentences.add(String.join(", ", passed) + (passed.size() == 1 ? " passes" : " pass"));
     }
+    sentences.addAll(remarks);
     if (sentences.isEmpty()) {
       sentences.add("nothing ran");
     }
@@ -62,7 +70,8 @@ final class Outcome {
   }
 
   private boolean unblemished(String variant) {
-    return wrong.stream().noneMatch(sentence -> sentence.startsWith(variant + " "));
+    return Stream.concat(wrong.stream(), remarks.stream())
+        .noneMatch(sentence -> sentence.startsWith(variant + " "));
   }
 
   private String head() {

@@ -8,7 +8,12 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "verify",
     description = "Tell for each variant whether it is right, by how much, and where it is wrong.",
-    subcommands = {VerifyOpsCommand.class, VerifyModelCommand.class, VerifySelfCommand.class},
+    subcommands = {
+      VerifyOpsCommand.class,
+      VerifyModelCommand.class,
+      VerifyOnnxTestsCommand.class,
+      VerifySelfCommand.class
+    },
     mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class VerifyCommand implements Callable<Integer> {

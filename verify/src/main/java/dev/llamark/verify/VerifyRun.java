@@ -102,6 +102,7 @@ final class VerifyRun {
               .run(
                   source,
                   task,
+                  options.substitute(),
                   (reference, result) ->
                       records
                           .of(reference, result, replay.apply(result.variant().id()))

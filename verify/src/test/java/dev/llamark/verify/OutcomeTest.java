@@ -25,6 +25,15 @@ class OutcomeTest {
   }
 
   @Test
+  void aPeersOwnErrorIsSaidAndChangesNothing() {
+    outcome.right("scalar");
+    outcome.right("ort");
+    outcome.remark("ort has errors of its own");
+    assertThat(outcome.exitCode(true)).isEqualTo(ExitCode.OK);
+    assertThat(outcome.text(0)).isEqualTo("PASS: scalar passes; ort has errors of its own. 0.0 s");
+  }
+
+  @Test
   void warningsFailOnlyTheStrict() {
     outcome.warning("mine is ambiguous at position 3");
     assertThat(outcome.exitCode(false)).isEqualTo(ExitCode.OK);
