@@ -65,10 +65,16 @@ final class ModelReport {
             .alignRight(3, 4, 5, 6, 7, 8);
     results.forEach(result -> addRows(table, result, replay));
     reference.ownError().ifPresent(own -> addReference(table, own));
+    reference.betweenForms().ifPresent(d -> table.note("  " + betweenForms(d)));
     if (reference.task().generate() > 0) {
       table.note("  " + greedy());
     }
     return table;
+  }
+
+  private static String betweenForms(Divergence d) {
+    return "the reference in opset 23 to its form in primitives (opset 21): max abs %s, NMSE %s"
+        .formatted(figure(d.maxAbs()), figure(d.nmse()));
   }
 
   /** Who decodes the same text. */

@@ -69,7 +69,8 @@ public final class ModelReference {
       OrtReference.Output prefill,
       float[] decode,
       ReferenceText text,
-      float[] rewritten) {}
+      float[] rewritten,
+      Optional<float[]> primitives) {}
 
   private static Runs runs(ModelSource source, ModelTask task, Consumer<String> progress) {
     progress.accept("onnxruntime · starting");
@@ -89,7 +90,23 @@ public final class ModelReference {
       float[] decode = decode(ort, task, progress);
       ReferenceText text = ReferenceText.decode(ort, source, task, decode, progress);
       progress.accept(ort.name() + " · rewritten graph");
-      return new Runs(ort.name(), prefill, decode, text, rewritten.forward(task.tokens()));
+      return new Runs(
+          ort.name(),
+          prefill,
+          decode,
+          text,
+          rewritten.forward(task.tokens()),
+          primitives(weights, form.withTaps(List.of()), task));
+    }
+  }
+
+  /** Where the graph is of operators: the logits of the one of primitives, to compare the two. */
+  private static Optional<float[]> primitives(OrtWeights weights, Form form, ModelTask task) {
+    if (task.opset() == OrtReference.PRIMITIVES) {
+      return Optional.empty();
+    }
+    try (OrtReference other = OrtReference.of(weights, form.withOpset(OrtReference.PRIMITIVES))) {
+      return Optional.of(other.forward(task.tokens()));
     }
   }
 
@@ -179,6 +196,11 @@ public final class ModelReference {
   /** Distance of ONNX Runtime's optimised form of the graph from the graph as it stands. */
   public Divergence ownSpread() {
     return Divergence.of(rewritten(), prefill());
+  }
+
+  /** Distance of the graph of operators from the one of primitives; empty where that one is run. */
+  public Optional<Divergence> betweenForms() {
+    return runs.primitives().map(other -> Divergence.of(prefill(), rows(other)));
   }
 
   private LogitRows rows(float[] logits) {
