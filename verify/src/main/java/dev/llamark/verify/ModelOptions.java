@@ -2,10 +2,12 @@ package dev.llamark.verify;
 
 import dev.llamark.format.ModelSource;
 import dev.llamark.format.ModelSources;
+import dev.llamark.format.synthetic.SyntheticSource;
 import dev.llamark.run.InputException;
 import dev.llamark.tensor.DType;
 import dev.llamark.text.Tokenizer;
 import dev.llamark.text.Tokenizers;
+import dev.llamark.verify.golden.Golden;
 import dev.llamark.verify.model.ModelTask;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +17,7 @@ import picocli.CommandLine.Option;
 final class ModelOptions {
 
   private static final String DEFAULT_MODEL = "synthetic:probe";
+  private static final String F32 = "f32";
   private static final int DEFAULT_POSITIONS = 48;
 
   @Option(
@@ -23,7 +26,7 @@ final class ModelOptions {
       description =
           "A GGUF file, a Hugging Face folder, a llama2.c file, or synthetic:SHAPE[:TYPE];"
               + " by default synthetic:probe.")
-  private String model = DEFAULT_MODEL;
+  private String model;
 
   @Option(
       names = "--tokens",
@@ -60,7 +63,7 @@ final class ModelOptions {
   private int depth;
 
   @Option(names = "--kv", paramLabel = "f32|f16", description = "Type of the KV cache.")
-  private String kv = "f32";
+  private String kv = F32;
 
   @Option(
       names = "--opset",
@@ -83,7 +86,30 @@ final class ModelOptions {
 
   /** Opens the model. */
   ModelSource open() {
-    return ModelSources.open(model);
+    return ModelSources.open(model());
+  }
+
+  private String model() {
+    return model == null ? DEFAULT_MODEL : model;
+  }
+
+  /** Opens the model of a golden file, which brings tokens and all else. */
+  ModelSource open(Golden golden) {
+    boolean own = !tokens.isEmpty() || prompt != null || positions != null;
+    if (own || generate != 0 || depth != 0 || !kv.equals(F32)) {
+      throw new InputException(
+          "--golden brings its own tokens; leave out --tokens, --prompt, -p, -n, -d and --kv");
+    }
+    String name = golden.model().name();
+    if (model == null && !SyntheticSource.matches(name)) {
+      throw new InputException("the golden file is of '%s': name its file with -m".formatted(name));
+    }
+    return ModelSources.open(model == null ? name : model);
+  }
+
+  /** The options that choose the model of a golden file again. */
+  String replayModel() {
+    return model == null ? "" : " -m " + model;
   }
 
   boolean layers() {
@@ -133,16 +159,16 @@ final class ModelOptions {
     if (tokenizer != null) {
       return Tokenizers.read(tokenizer);
     }
-    if (model.startsWith("synthetic:")) {
+    if (SyntheticSource.matches(model())) {
       throw new InputException(
           source.name() + " has no tokenizer for --prompt; give --tokens, or a tokenizer with -z");
     }
-    return Tokenizers.beside(Path.of(model));
+    return Tokenizers.beside(Path.of(model()));
   }
 
   /** The options that repeat this comparison, but for the variant's. */
   String replay(ModelTask task, long seed) {
-    StringBuilder out = new StringBuilder("-m ").append(model);
+    StringBuilder out = new StringBuilder("-m ").append(model());
     if (tokens.isEmpty() && prompt == null) {
       out.append(" -p ").append(task.tokens().length).append(" --seed ").append(seed);
     } else {
@@ -154,7 +180,7 @@ final class ModelOptions {
     append(out, " -n ", generate, 0);
     append(out, " -d ", depth, 0);
     append(out, " --opset ", opset, 21);
-    return out.append(kv.equalsIgnoreCase("f32") ? "" : " --kv f16").toString();
+    return out.append(kv.equalsIgnoreCase(F32) ? "" : " --kv f16").toString();
   }
 
   private static void append(StringBuilder out, String option, int value, int normal) {

@@ -27,14 +27,29 @@ final class ModelReport {
 
   /** Such as {@code model synthetic:probe · f32 · 1.9 M · 48 positions · reference onnxruntime}. */
   String headline() {
-    ModelSource source = reference.source();
-    return "model %s · %s · %s weights · %d positions · reference %s"
+    return headline(
+        reference.source(), reference.task().tokens().length, "reference " + reference.name());
+  }
+
+  /**
+   * The line above a table about a model.
+   *
+   * @param expected what it is compared with
+   */
+  static String headline(ModelSource source, int positions, String expected) {
+    return "model %s · %s · %s weights · %d positions · %s"
         .formatted(
-            source.name(),
-            source.dtype().id(),
-            count(source.parameters()),
-            reference.task().tokens().length,
-            reference.name());
+            source.name(), source.dtype().id(), count(source.parameters()), positions, expected);
+  }
+
+  /** A variant a result. */
+  List<ModelResult> results() {
+    return results;
+  }
+
+  /** Name of what the variants were compared with. */
+  String referenceName() {
+    return reference.name();
   }
 
   private static String count(long n) {
@@ -138,11 +153,13 @@ final class ModelReport {
     };
   }
 
-  private static String figure(double value) {
+  /** A figure in two digits. */
+  static String figure(double value) {
     return Double.isNaN(value) ? "NaN" : value == 0 ? "0" : "%.1e".formatted(value);
   }
 
-  private static String word(Verdict verdict) {
+  /** A verdict, loud where it is not a pass. */
+  static String word(Verdict verdict) {
     return verdict instanceof Verdict.Pass ? "pass" : verdict.name();
   }
 
@@ -238,7 +255,7 @@ final class ModelReport {
                     + where(r.result()).map(step -> ", from " + step + " on").orElse(""));
         case Verdict.Ambiguous a -> outcome.warning(title + " is ambiguous: " + a.reason());
         case Verdict.Mistrusted m -> outcome.warning(title + " is mistrusted: " + m.reason());
-        case Verdict.Skipped s -> {}
+        case Verdict.Skipped s -> outcome.skipped(title + " was skipped: " + s.reason());
       }
     }
   }

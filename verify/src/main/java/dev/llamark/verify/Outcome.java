@@ -34,6 +34,11 @@ final class Outcome {
     remarks.add(sentence);
   }
 
+  /** What did not run, and why. */
+  void skipped(String sentence) {
+    remarks.add(sentence);
+  }
+
   /** What passed: {@code scalar}. */
   void right(String sentence) {
     if (!right.contains(sentence)) {

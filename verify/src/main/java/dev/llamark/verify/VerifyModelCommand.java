@@ -16,11 +16,15 @@ import picocli.CommandLine.Mixin;
 final class VerifyModelCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model;
+  @Mixin private GoldenOptions golden;
   @Mixin private VariantOptions variants;
   @Mixin private OutputOptions output;
 
   @Override
   public Integer call() {
-    return new VerifyRun(variants, output).model(model);
+    VerifyRun run = new VerifyRun(variants, output);
+    return golden.golden().isPresent()
+        ? run.golden(model, golden.golden().get())
+        : run.model(model, golden.save());
   }
 }

@@ -10,8 +10,12 @@ import dev.llamark.run.ExitCode;
 import dev.llamark.run.TextTable;
 import dev.llamark.verify.OutputOptions.Format;
 import dev.llamark.verify.OutputOptions.Sink;
+import dev.llamark.verify.golden.Golden;
+import dev.llamark.verify.golden.GoldenFile;
 import dev.llamark.verify.model.ModelTask;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** One call of {@code llamark verify}: its stages, and the verdict over all of them. */
@@ -59,15 +63,47 @@ final class VerifyRun {
     return end(false);
   }
 
-  /** The model alone. */
-  int model(ModelOptions model) {
+  /**
+   * The model alone.
+   *
+   * @param golden where to write what the variants that pass compute
+   */
+  int model(ModelOptions model, Optional<Path> golden) {
     try (ModelSource source = model.open();
         Sink sink = output.open()) {
       ModelTask task = model.task(source, output.seed());
       print(Headline.text(environment, threads) + "\n");
-      modelStage(model, source, task, sink);
+      Optional<ModelReport> report = modelStage(model, source, task, sink);
+      if (golden.isPresent() && report.isPresent()) {
+        String saved = goldenStage().save(source, task, report.get(), golden.get());
+        note(saved);
+      }
     }
     return end(model.strict());
+  }
+
+  /** The model against a golden file. */
+  int golden(ModelOptions model, Path file) {
+    Golden golden = GoldenFile.read(file);
+    try (ModelSource source = model.open(golden);
+        Sink sink = output.open()) {
+      print(Headline.text(environment, threads) + "\n");
+      UnaryOperator<String> replay =
+          id ->
+              "llamark verify model %s --golden %s%s"
+                  .formatted(options.replay(id), file, model.replayModel());
+      GoldenReport report = goldenStage().run(golden, file, source, replay, sink);
+      table(report.headline(), report.table(), "");
+      if (model.layers()) {
+        print(report.layers());
+      }
+      report.addTo(outcome);
+    }
+    return end(model.strict());
+  }
+
+  private GoldenStage goldenStage() {
+    return new GoldenStage(registry, variants, threads, environment);
   }
 
   /** The ids of the cases, one a line. */
@@ -90,7 +126,9 @@ final class VerifyRun {
     report.addTo(outcome);
   }
 
-  private void modelStage(ModelOptions options, ModelSource source, ModelTask task, Sink sink) {
+  /** Empty where the machine lacks what it takes. */
+  private Optional<ModelReport> modelStage(
+      ModelOptions options, ModelSource source, ModelTask task, Sink sink) {
     UnaryOperator<String> replay =
         id ->
             "llamark verify model %s %s"
@@ -112,8 +150,10 @@ final class VerifyRun {
         print(report.layers());
       }
       report.addTo(outcome);
+      return Optional.of(report);
     } catch (EnvironmentException e) {
       outcome.missing("the model was not compared: " + e.getMessage());
+      return Optional.empty();
     }
   }
 
@@ -133,6 +173,11 @@ final class VerifyRun {
     print(output.format() == Format.MD ? "\n" + table.markdown() : table.text());
     print(notes.isEmpty() ? null : "  " + notes.replace("\n", "\n  ") + "\n");
     summary.append('\n').append(headline).append("\n\n").append(table.markdown()).append(notes);
+  }
+
+  private void note(String sentence) {
+    print(sentence + "\n");
+    summary.append('\n').append(sentence).append('\n');
   }
 
   private void print(String text) {

@@ -1,15 +1,23 @@
 package dev.llamark.verify.model;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /** What the logits of one position say about the next token. */
-final class Distribution {
+public final class Distribution {
 
   private final double[] logits;
 
   Distribution(double[] logits) {
     this.logits = logits;
+  }
+
+  /** The logits {@code values[offset … offset + count − 1]}. */
+  public static Distribution of(float[] values, int offset, int count) {
+    double[] logits = new double[count];
+    for (int i = 0; i < count; i++) {
+      logits[i] = values[offset + i];
+    }
+    return new Distribution(logits);
   }
 
   /** Logarithms of the softmax, in double. */
@@ -38,7 +46,7 @@ final class Distribution {
   }
 
   /** The most likely token, of equal ones the lowest; −1 where a logit is NaN. */
-  int top() {
+  public int top() {
     int best = 0;
     for (int i = 0; i < logits.length; i++) {
       if (Double.isNaN(logits[i])) {
@@ -52,17 +60,24 @@ final class Distribution {
   }
 
   /** The {@code k} most likely tokens, the likeliest first, of equal ones the lowest first. */
-  int[] top(int k) {
-    return IntStream.range(0, logits.length)
-        .boxed()
-        .sorted((a, b) -> Double.compare(logits[b], logits[a]))
-        .limit(k)
-        .mapToInt(Integer::intValue)
-        .toArray();
+  public int[] top(int k) {
+    int[] best = new int[Math.min(k, logits.length)];
+    int found = 0;
+    for (int i = 0; i < logits.length; i++) {
+      if (found == best.length && Double.compare(logits[i], logits[best[found - 1]]) <= 0) {
+        continue;
+      }
+      int at = found < best.length ? found++ : found - 1;
+      for (; at > 0 && Double.compare(logits[i], logits[best[at - 1]]) > 0; at--) {
+        best[at] = best[at - 1];
+      }
+      best[at] = i;
+    }
+    return best;
   }
 
   /** By how much the most likely token's logit exceeds the next one's; 0 if there is one token. */
-  double margin() {
+  public double margin() {
     int best = top();
     double second = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < logits.length; i++) {
@@ -88,7 +103,7 @@ final class Distribution {
   }
 
   /** The first logit that is not finite; −1 if all are. */
-  int firstNotFinite() {
+  public int firstNotFinite() {
     for (int i = 0; i < logits.length; i++) {
       if (!Double.isFinite(logits[i])) {
         return i;
@@ -98,7 +113,7 @@ final class Distribution {
   }
 
   /** Mean of the squared logits. */
-  double meanSquare() {
+  public double meanSquare() {
     return Arrays.stream(logits).map(logit -> logit * logit).sum() / logits.length;
   }
 

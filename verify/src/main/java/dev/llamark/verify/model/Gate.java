@@ -66,7 +66,7 @@ public record Gate(double nmse, String law, boolean coarse) {
    *
    * @param meanSquare of the reference's logits
    */
-  double excuses(double meanSquare) {
+  public double excuses(double meanSquare) {
     return coarse ? Math.sqrt(nmse * meanSquare) : 0;
   }
 }

@@ -1,5 +1,7 @@
 package dev.llamark.verify.model;
 
+import dev.llamark.oracle.Verdict;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
@@ -38,6 +40,11 @@ public record GreedyText(int[] tokens, double[] margins, double[] noises, double
       return expectedMargin < 2 * noise;
     }
 
+    /** Ambiguous where the reference's own noise explains it, else a failure. */
+    public Verdict verdict() {
+      return explained() ? new Verdict.Ambiguous(toString()) : new Verdict.Fail(toString());
+    }
+
     @Override
     public String toString() {
       return "greedy token %d (position %d) is %d instead of %d: margins %.2g and %.2g, the reference's noise %.2g"
@@ -45,17 +52,23 @@ public record GreedyText(int[] tokens, double[] margins, double[] noises, double
     }
   }
 
+  /** The same, but the noise is at least what the gate of a coarser arithmetic excuses. */
+  GreedyText excused(Gate gate) {
+    double[] more = noises.clone();
+    Arrays.setAll(more, i -> Math.max(more[i], gate.excuses(meanSquares[i])));
+    return new GreedyText(tokens, margins, more, meanSquares);
+  }
+
   /**
    * Decodes with a variant for as long as it agrees.
    *
    * @param promptLength number of tokens before
-   * @param gate of the variant
    * @param next logits of the token after those given before: called with −1 first, for the
    *     prompt's last, then with each token agreed upon
    */
-  Optional<FirstDivergence> compare(int promptLength, Gate gate, IntFunction<double[]> next) {
+  public Optional<FirstDivergence> compare(int promptLength, IntFunction<Distribution> next) {
     for (int step = 0; step < tokens.length; step++) {
-      Distribution got = new Distribution(next.apply(step == 0 ? -1 : tokens[step - 1]));
+      Distribution got = next.apply(step == 0 ? -1 : tokens[step - 1]);
       if (got.top() != tokens[step]) {
         return Optional.of(
             new FirstDivergence(
@@ -65,7 +78,7 @@ public record GreedyText(int[] tokens, double[] margins, double[] noises, double
                 got.top(),
                 margins[step],
                 got.margin(),
-                Math.max(noises[step], gate.excuses(meanSquares[step]))));
+                noises[step]));
       }
     }
     return Optional.empty();

@@ -70,7 +70,7 @@ public final class ModelComparison {
 
   /** Compares these kernels. What they throw is a failure, not an error of the comparison. */
   public VariantResult check(Kernels kernels, Arithmetic arithmetic) {
-    Optional<DType> refused = unsupported(kernels);
+    Optional<DType> refused = unsupported(weights, kernels);
     if (refused.isPresent()) {
       String reason = "%s has no MatMul for %s".formatted(kernels.id(), refused.get().id());
       return VariantResult.without(kernels.id(), new Verdict.Skipped(reason));
@@ -84,7 +84,8 @@ public final class ModelComparison {
     }
   }
 
-  private Optional<DType> unsupported(Kernels kernels) {
+  /** The first type among a model's matrices that these kernels do not take. */
+  public static Optional<DType> unsupported(LlamaWeights weights, Kernels kernels) {
     Stream<Matrix> ofLayers =
         weights.layers().stream()
             .flatMap(
@@ -183,19 +184,14 @@ public final class ModelComparison {
     return reference
         .greedy()
         .get()
+        .excused(gate)
         .compare(
             task.tokens().length,
-            gate,
-            token ->
-                widened(token < 0 ? prompt : llama.forward(new int[] {token}, cache, Logits.LAST)));
-  }
-
-  private static double[] widened(float[] values) {
-    double[] doubles = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      doubles[i] = values[i];
-    }
-    return doubles;
+            token -> {
+              float[] next =
+                  token < 0 ? prompt : llama.forward(new int[] {token}, cache, Logits.LAST);
+              return Distribution.of(next, 0, vocab);
+            });
   }
 
   /** One more forward pass, in which every step is fed with the reference's input. */
@@ -214,25 +210,8 @@ public final class ModelComparison {
 
   /** The worst of the phases' verdicts; another greedy token counts like another top-1. */
   private static Verdict overall(List<Phase> phases, Optional<FirstDivergence> greedy) {
-    Stream<Verdict> ofGreedy =
-        greedy.stream()
-            .map(
-                d ->
-                    d.explained()
-                        ? new Verdict.Ambiguous(d.toString())
-                        : new Verdict.Fail(d.toString()));
-    return Stream.concat(phases.stream().map(Phase::verdict), ofGreedy)
-        .reduce((a, b) -> severity(b) > severity(a) ? b : a)
-        .orElseThrow();
-  }
-
-  private static int severity(Verdict verdict) {
-    return switch (verdict) {
-      case Verdict.Pass _ -> 0;
-      case Verdict.Skipped _ -> 1;
-      case Verdict.Mistrusted _ -> 2;
-      case Verdict.Ambiguous _ -> 3;
-      case Verdict.Fail _ -> 4;
-    };
+    return Verdicts.worst(
+        Stream.concat(
+            phases.stream().map(Phase::verdict), greedy.stream().map(FirstDivergence::verdict)));
   }
 }

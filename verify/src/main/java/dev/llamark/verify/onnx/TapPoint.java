@@ -14,9 +14,14 @@ public record TapPoint(Tap tap, int layer) {
 
   /** All steps of a model, in the order of the forward pass. */
   public static List<TapPoint> all(LlamaConfig config) {
+    return all(config.layers());
+  }
+
+  /** All steps of a model of so many blocks, in the order of the forward pass. */
+  public static List<TapPoint> all(int layers) {
     List<TapPoint> points = new ArrayList<>();
     points.add(new TapPoint(Tap.EMBEDDING, -1));
-    for (int layer = 0; layer < config.layers(); layer++) {
+    for (int layer = 0; layer < layers; layer++) {
       for (Tap tap : Tap.values()) {
         if (tap.inLayer()) {
           points.add(new TapPoint(tap, layer));

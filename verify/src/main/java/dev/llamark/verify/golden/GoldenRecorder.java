@@ -1,0 +1,80 @@
+package dev.llamark.verify.golden;
+
+import dev.llamark.format.ModelSource;
+import dev.llamark.kernel.KernelRegistry;
+import dev.llamark.kernel.KernelRegistry.Variant;
+import dev.llamark.kernel.Kernels;
+import dev.llamark.model.Llama;
+import dev.llamark.run.Environment;
+import dev.llamark.run.ThreadTeam;
+import dev.llamark.verify.golden.Golden.Phase;
+import dev.llamark.verify.golden.Golden.Run;
+import dev.llamark.verify.model.Distribution;
+import dev.llamark.verify.model.Divergence.Position;
+import dev.llamark.verify.model.Gate;
+import dev.llamark.verify.model.GreedyText;
+import dev.llamark.verify.model.ModelTask;
+import dev.llamark.verify.model.VariantResult;
+import dev.llamark.verify.trace.TracedRun;
+import java.util.Arrays;
+
+/** Makes golden runs of variants that have just been verified. */
+public final class GoldenRecorder {
+
+  private final ModelSource source;
+  private final ModelTask task;
+  private final Environment environment;
+
+  public GoldenRecorder(ModelSource source, ModelTask task, Environment environment) {
+    this.source = source;
+    this.task = task;
+    this.environment = environment;
+  }
+
+  /**
+   * Runs a variant once more.
+   *
+   * @param verified what the comparison with the references found; it must have passed
+   * @param reference name of what it was compared with
+   */
+  public Run record(
+      KernelRegistry registry,
+      Variant variant,
+      VariantResult verified,
+      String reference,
+      ThreadTeam team) {
+    try (Kernels kernels = registry.open(variant.id(), team);
+        Llama llama = Llama.of(source.config(), source.weights(), kernels)) {
+      TracedRun run = new TracedRun(llama, task);
+      Phase prefill = phase(run.prefill(), verified.phases().getFirst());
+      Phase decode = phase(run.decode(), verified.phases().getLast());
+      TracedRun.Text text = run.greedy();
+      double[] noises = new double[text.tokens().length];
+      Arrays.fill(noises, Arrays.stream(decode.noises()).max().orElse(0));
+      GreedyText greedy =
+          new GreedyText(text.tokens(), text.margins(), noises, new double[noises.length]);
+      return new Run(Maker.of(variant, environment), reference, prefill, decode, greedy);
+    }
+  }
+
+  private Phase phase(TracedRun.Result result, VariantResult.Phase verified) {
+    int vocab = source.config().vocab();
+    Gate gate = verified.gate();
+    double[] noises = new double[task.tokens().length];
+    for (Position position : verified.judged().positions()) {
+      int p = position.position();
+      double meanSquare = Distribution.of(result.logits(), p * vocab, vocab).meanSquare();
+      noises[p] = Math.max(position.maxAbs(), gate.excuses(meanSquare));
+    }
+    return new Phase(result.trace(), noises, allowed(gate.nmse(), verified.judged().nmse()));
+  }
+
+  /**
+   * Another variant may be as far from what is right as its gate says, and this one is as far as it
+   * is: by the triangle inequality the two may be the sum of both apart.
+   */
+  private static double allowed(double gate, double own) {
+    double distance = Math.sqrt(gate) + Math.sqrt(own);
+    return distance * distance;
+  }
+}
