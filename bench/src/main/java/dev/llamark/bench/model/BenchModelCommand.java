@@ -2,7 +2,6 @@ package dev.llamark.bench.model;
 
 import dev.llamark.bench.compare.BaselineOptions;
 import dev.llamark.bench.fork.ForkResult;
-import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.JmhForks;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.ops.ForkArgs;
@@ -17,10 +16,16 @@ import dev.llamark.run.InputException;
 import dev.llamark.run.ModelId;
 import dev.llamark.run.ModelRecord;
 import dev.llamark.run.Progress;
+import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.verify.Headline;
 import dev.llamark.verify.OutputOptions;
 import dev.llamark.verify.VariantOptions;
+import dev.llamark.verify.model.LogitsCheck;
+import dev.llamark.verify.model.ModelTask;
+import dev.llamark.verify.onnx.FusedOrtModel;
+import dev.llamark.verify.onnx.OrtRuntime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,32 +86,31 @@ public final class BenchModelCommand implements Callable<Integer> {
       description = "Type of the KV cache; default f32.")
   private String kv = "f32";
 
+  private String form = "";
+  private boolean quantised;
+
+  /** So much time, if no other budget is given. */
+  private static final Duration BUDGET = Duration.ofMinutes(5);
+
+  private static final Duration QUICK_BUDGET = Duration.ofMinutes(2);
+
+  /**
+   * Above it the reference's copy of the weights is not worth its memory: the gate's floor holds.
+   */
+  private static final long MOST_FOR_REFERENCE = 2_000_000_000L;
+
   private final List<ModelRecord> records = new ArrayList<>();
   private final Map<String, ForkResult.Failed> failures = new LinkedHashMap<>();
   private boolean ownFailed;
-
-  /** One test: prompt or generation. */
-  private record Test(String method, String name, int tokens, int depth) {}
 
   @Override
   public Integer call() {
     baseline.check();
     List<Variant> selected = variants.selected(variants.registry());
     Environment env = Environment.collect(output.seed());
-    ModelId id = identify();
-    if (output.text()) {
-      System.out.println(Headline.text(env, variants.mostThreads()));
-      System.out.printf(
-          "model %s · %s · %.1f M parameters%n%n", id.name(), id.dtype(), id.params() / 1e6);
-    }
-    try (JmhForks forks = new JmhForks(timing.timing());
-        OutputOptions.Sink sink = output.open();
+    try (OutputOptions.Sink sink = output.open();
         Progress progress = Progress.onTerminal()) {
-      for (int threads : variants.threads()) {
-        for (Test test : tests()) {
-          run(test, selected, threads, forks, id, env, sink, progress);
-        }
-      }
+      measure(prepare(env, progress), selected, sink, progress, env);
     }
     print(selected);
     ExitCode code =
@@ -115,7 +119,8 @@ public final class BenchModelCommand implements Callable<Integer> {
     return (code == ExitCode.WRONG ? code : judged).code();
   }
 
-  private ModelId identify() {
+  /** Looks at the model, and at how far ONNX Runtime itself is from it in double. */
+  private ModelRun prepare(Environment env, Progress progress) {
     DType type = DType.of(kv);
     if (type != DType.F32 && type != DType.F16) {
       throw new InputException("--kv must be f32 or f16, but is " + kv);
@@ -127,83 +132,113 @@ public final class BenchModelCommand implements Callable<Integer> {
             "%s is made for %d positions, but a test needs %d; shorten it with -p, -n, -d"
                 .formatted(model, source.config().context(), longest));
       }
-      return ModelId.of(source);
+      ModelId id = ModelId.of(source);
+      form = FusedOrtModel.form(source.config());
+      quantised = source.dtype() != DType.F32;
+      if (output.text()) {
+        System.out.println(Headline.text(env, variants.mostThreads()));
+        System.out.printf(
+            "model %s · %s · %.1f M parameters · KV cache %s%n%n",
+            id.name(), id.dtype(), id.params() / 1e6, kv);
+      }
+      progress.show("the reference's own noise");
+      return new ModelRun(
+          model,
+          id,
+          type.id(),
+          referenceNmse(source),
+          ForkArgs.of(timing, variants, output.seed()),
+          timing.profilers());
     }
   }
 
-  private List<Test> tests() {
-    List<Test> tests = new ArrayList<>();
+  private double referenceNmse(ModelSource source) {
+    if (OrtRuntime.unusable().isPresent() || source.parameters() > MOST_FOR_REFERENCE) {
+      return 0;
+    }
+    int[] tokens = ModelTask.randomTokens(source.config(), ModelBenchmark.CHECKED, output.seed());
+    try (ThreadTeam team = new ThreadTeam(variants.mostThreads())) {
+      return new LogitsCheck(source, tokens, team).referenceNmse();
+    }
+  }
+
+  private List<SpeedTest> tests() {
+    List<SpeedTest> tests = new ArrayList<>();
     for (int depth : depths) {
-      prompts.stream()
-          .filter(n -> n > 0)
-          .forEach(n -> tests.add(new Test("prompt", "pp" + n, n, depth)));
-      generated.stream()
-          .filter(n -> n > 0)
-          .forEach(n -> tests.add(new Test("generate", "tg" + n, n, depth)));
+      add(tests, SpeedTest.Kind.PROMPT, prompts, depth);
+      add(tests, SpeedTest.Kind.GENERATE, generated, depth);
     }
     return tests;
   }
 
-  private void run(
-      Test test,
+  private static void add(
+      List<SpeedTest> tests, SpeedTest.Kind kind, List<Integer> lengths, int depth) {
+    if (depth < 0 || lengths.stream().anyMatch(n -> n < 0)) {
+      throw new InputException("-p, -n and -d must not be negative");
+    }
+    lengths.stream().filter(n -> n > 0).forEach(n -> tests.add(new SpeedTest(kind, n, depth)));
+  }
+
+  private void measure(
+      ModelRun run,
       List<Variant> selected,
-      int threads,
-      JmhForks forks,
-      ModelId id,
-      Environment env,
       OutputOptions.Sink sink,
-      Progress progress) {
-    Map<Variant, ForkSpec> contenders = new LinkedHashMap<>();
-    selected.forEach(variant -> contenders.put(variant, spec(test, variant, threads)));
-    PairedRun.Rounds rounds =
-        new PairedRun(forks, timing.rule(repetitions), timing.budget())
-            .run(List.copyOf(contenders.values()), progress::show);
-    for (Map.Entry<Variant, ForkSpec> entry : contenders.entrySet()) {
-      Variant variant = entry.getKey();
-      ForkResult.Failed failed = rounds.failed().get(entry.getValue());
-      if (failed != null) {
-        failures.put(entry.getValue().title(), failed);
-        ownFailed |= variant.role() == Role.VARIANT;
-        continue;
+      Progress progress,
+      Environment env) {
+    Duration budget = timing.budget(timing.quick() ? QUICK_BUDGET : BUDGET);
+    long start = System.nanoTime();
+    int all = tests().size() * variants.threads().size();
+    int done = 0;
+    for (int threads : variants.threads()) {
+      for (SpeedTest test : tests()) {
+        Duration left = budget.minusNanos(System.nanoTime() - start).dividedBy(all - done);
+        String place = "%d of %d · ".formatted(++done, all);
+        try (JmhForks forks = new JmhForks(timing.limited(test.timing(timing.quick())))) {
+          PairedRun paired = new PairedRun(forks, timing.rule(repetitions), left);
+          add(
+              run.run(
+                  test,
+                  selected,
+                  threads,
+                  paired,
+                  env.refreshed(),
+                  what -> progress.show(place + what)),
+              test,
+              sink);
+        }
       }
-      ModelRecord result =
-          ModelRows.record(
-              test.name(),
-              test.tokens(),
-              test.depth(),
-              kv,
-              id,
-              variant,
-              threads,
-              rounds,
-              contenders,
-              env.refreshed());
-      records.add(result);
-      sink.accept(result);
     }
   }
 
-  private ForkSpec spec(Test test, Variant variant, int threads) {
-    Map<String, String> parameters = new LinkedHashMap<>();
-    parameters.put("model", model);
-    parameters.put("variant", variant.id());
-    parameters.put("threads", String.valueOf(threads));
-    parameters.put("tokens", String.valueOf(test.tokens()));
-    parameters.put("depth", String.valueOf(test.depth()));
-    parameters.put("kv", kv);
-    return new ForkSpec(
-        variant.title() + " · " + test.name(),
-        new ForkSpec.Method(ModelBenchmark.class, test.method()),
-        parameters,
-        ForkArgs.of(timing, variants, output.seed()),
-        timing.profilers());
+  private void add(ModelRun.Result result, SpeedTest test, OutputOptions.Sink sink) {
+    result.records().forEach(sink);
+    records.addAll(result.records());
+    result
+        .failures()
+        .forEach(
+            (variant, failed) -> {
+              failures.put(
+                  variant.title() + " · " + SpeedTest.title(test.name(), test.depth()), failed);
+              ownFailed |= variant.role() == Role.VARIANT;
+            });
+  }
+
+  /** How the peer runs, which is not as ours do. */
+  private List<String> notes(List<Variant> selected) {
+    if (selected.stream().noneMatch(variant -> variant.id().equals(ModelBenchmark.ORT))) {
+      return List.of();
+    }
+    String weights = quantised ? "; weights decoded to f32" : "";
+    String cache = DType.of(kv) == DType.F32 ? "" : "; its cache is f32 all the same";
+    return List.of("ort: the whole model as one session, " + form + weights + cache);
   }
 
   private void print(List<Variant> selected) {
-    switch (output.format()) {
-      case TEXT -> System.out.println(ModelRows.table(records, selected).text());
-      case MD -> System.out.println(ModelRows.table(records, selected).markdown());
-      case JSON -> {}
+    if (!records.isEmpty() && output.format() != OutputOptions.Format.JSON) {
+      ModelTable table = new ModelTable(selected.getFirst().id());
+      records.forEach(table::add);
+      notes(selected).forEach(table::note);
+      System.out.println(output.text() ? table.text() : table.markdown());
     }
     failures.forEach(
         (title, failed) ->

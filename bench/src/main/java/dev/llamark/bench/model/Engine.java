@@ -5,20 +5,22 @@ import dev.llamark.kernel.Kernels;
 import dev.llamark.model.KvCache;
 import dev.llamark.model.Llama;
 import dev.llamark.model.Logits;
+import dev.llamark.model.TapListener;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
-import dev.llamark.verify.onnx.OrtReference;
-import dev.llamark.verify.onnx.OrtRuntime;
-import dev.llamark.verify.onnx.OrtWeights;
-import java.util.Arrays;
+import dev.llamark.verify.onnx.FusedOrtModel;
 
 /** What runs a whole model: our forward pass over a variant, or a session of ONNX Runtime. */
 interface Engine extends AutoCloseable {
 
-  /** Forgets all tokens. */
-  void reset();
+  /** Forgets all tokens from {@code length} on. */
+  void truncate(int length);
 
-  /** Appends tokens; returns the logits of the last, at the end of the array. */
+  /**
+   * Appends tokens.
+   *
+   * @return the logits of the last, (vocab); overwritten by the next call
+   */
   float[] forward(int... tokens);
 
   @Override
@@ -28,15 +30,17 @@ interface Engine extends AutoCloseable {
   static Engine of(ModelSource source, Kernels kernels, ThreadTeam team, int capacity, DType kv) {
     Llama llama = Llama.of(source.config(), source.weights(), kernels);
     KvCache cache = llama.newCache(capacity, kv);
+    float[] logits = new float[source.config().vocab()];
     return new Engine() {
       @Override
-      public void reset() {
-        cache.reset();
+      public void truncate(int length) {
+        cache.truncate(length);
       }
 
       @Override
       public float[] forward(int... tokens) {
-        return llama.forward(tokens, cache, Logits.LAST);
+        llama.forward(tokens, cache, Logits.LAST, TapListener.NONE, logits);
+        return logits;
       }
 
       @Override
@@ -48,32 +52,25 @@ interface Engine extends AutoCloseable {
     };
   }
 
-  /** The whole model as one session at its best optimisation level. */
+  /** The whole model as one session of ONNX Runtime at its fastest. */
   static Engine ort(ModelSource source, int threads, int capacity) {
-    OrtWeights weights = OrtWeights.of(source.config(), source.weights());
-    OrtReference session =
-        OrtReference.of(
-            weights,
-            OrtReference.Form.oracle(capacity)
-                .withOpset(OrtReference.OPERATORS)
-                .withSettings(OrtRuntime.Settings.fast(threads)));
-    int vocab = source.config().vocab();
+    FusedOrtModel session = FusedOrtModel.of(source.config(), source.weights(), capacity, threads);
+    float[] logits = new float[source.config().vocab()];
     return new Engine() {
       @Override
-      public void reset() {
-        session.reset();
+      public void truncate(int length) {
+        session.truncate(length);
       }
 
       @Override
       public float[] forward(int... tokens) {
-        float[] all = session.forward(tokens);
-        return Arrays.copyOfRange(all, all.length - vocab, all.length);
+        session.forward(tokens).get(logits);
+        return logits;
       }
 
       @Override
       public void close() {
         session.close();
-        weights.close();
       }
     };
   }

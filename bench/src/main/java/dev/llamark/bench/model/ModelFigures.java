@@ -1,6 +1,6 @@
 package dev.llamark.bench.model;
 
-import dev.llamark.tensor.DType;
+import dev.llamark.verify.model.LogitsCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,15 +11,6 @@ import java.util.regex.Pattern;
 
 /** What a fork that runs a model says besides its times. */
 final class ModelFigures {
-
-  /** NMSE against the model in double that float noise does not reach. */
-  private static final double MOST_NMSE = 1e-11;
-
-  /** With a KV cache of half floats. */
-  private static final double MOST_NMSE_HALF = 1e-6;
-
-  /** With int8 activations, of which quantised weights admit. */
-  private static final double MOST_NMSE_QUANTISED = 1e-2;
 
   private static final Pattern LOAD = Pattern.compile("llamark: model loaded in (\\S+) ms");
   private static final Pattern PEAK = Pattern.compile("llamark: peak memory (\\S+) bytes");
@@ -60,28 +51,18 @@ final class ModelFigures {
   /**
    * Refuses to time what is wrong.
    *
-   * @param logits of the last token, (vocab)
-   * @param expected of all tokens, (tokens × vocab)
+   * @throws IllegalStateException if the logits are wrong
    */
-  static void requireRight(
-      String variant, float[] logits, double[] expected, DType kv, DType weights) {
-    double error = 0;
-    double signal = 0;
-    for (int i = 0, from = expected.length - logits.length; i < logits.length; i++) {
-      error += Math.pow(logits[i] - expected[from + i], 2);
-      signal += Math.pow(expected[from + i], 2);
-    }
-    double nmse = error / signal;
-    double most =
-        weights.quantised() ? MOST_NMSE_QUANTISED : kv == DType.F32 ? MOST_NMSE : MOST_NMSE_HALF;
-    if (!(nmse <= most)) {
+  static void requireRight(String variant, LogitsCheck.Finding finding) {
+    if (!finding.right()) {
       String wrong =
           String.format(
               Locale.ROOT,
-              "%s is wrong: NMSE of the logits %.3g, allowed %.3g",
+              "%s is wrong: NMSE of the logits %.2g, allowed %.2g (%s)",
               variant,
-              nmse,
-              most);
+              finding.nmse(),
+              finding.gate().nmse(),
+              finding.gate().law());
       System.out.println("llamark: " + wrong);
       System.out.flush();
       throw new IllegalStateException(wrong);

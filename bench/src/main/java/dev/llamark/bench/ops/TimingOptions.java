@@ -64,8 +64,12 @@ public final class TimingOptions {
 
   /** How long one fork measures. */
   public Timing timing() {
-    Timing timing = quick ? Timing.QUICK : Timing.FULL;
-    return forkLimit == null ? timing : timing.limitedTo(duration("--fork-limit", forkLimit));
+    return limited(quick ? Timing.QUICK : Timing.FULL);
+  }
+
+  /** A benchmark's own timing, within the limit of a fork that was asked for. */
+  public Timing limited(Timing own) {
+    return forkLimit == null ? own : own.limitedTo(duration("--fork-limit", forkLimit));
   }
 
   /** When there are forks enough. */
@@ -90,7 +94,12 @@ public final class TimingOptions {
 
   /** Time for the whole run; far away if not limited. */
   public Duration budget() {
-    return budget == null ? Duration.ofDays(365) : duration("--budget", budget);
+    return budget(Duration.ofDays(365));
+  }
+
+  /** Time for the whole run; {@code otherwise}, if none was asked for. */
+  public Duration budget(Duration otherwise) {
+    return budget == null ? otherwise : duration("--budget", budget);
   }
 
   public List<String> jvmArgs() {

@@ -32,6 +32,7 @@ public final class OnnxGraph {
   public enum Element {
     FLOAT(TensorProto.DataType.FLOAT),
     INT64(TensorProto.DataType.INT64),
+    INT32(TensorProto.DataType.INT32),
     BOOL(TensorProto.DataType.BOOL),
     FLOAT16(TensorProto.DataType.FLOAT16),
     DOUBLE(TensorProto.DataType.DOUBLE);

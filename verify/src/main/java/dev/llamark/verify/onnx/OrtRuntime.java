@@ -11,6 +11,8 @@ import dev.llamark.kernel.Unusable;
 import dev.llamark.run.EnvironmentException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /** ONNX Runtime, loaded and ready to make sessions. */
 public final class OrtRuntime {
@@ -40,6 +42,8 @@ public final class OrtRuntime {
     }
   }
 
+  private static final long START_STACK_BYTES = 64L << 20;
+
   private final OrtEnvironment environment;
 
   private OrtRuntime(OrtEnvironment environment) {
@@ -62,7 +66,26 @@ public final class OrtRuntime {
             why -> {
               throw new EnvironmentException("ONNX Runtime cannot run: " + why);
             });
-    return new OrtRuntime(environment(Runtime.getRuntime().availableProcessors()));
+    return new OrtRuntime(environmentOnDeepStack());
+  }
+
+  /**
+   * Its start matches a regular expression against the process's command line by recursion, letter
+   * by letter: with a long class path that ends the process on a thread of ordinary stack.
+   */
+  private static OrtEnvironment environmentOnDeepStack() {
+    FutureTask<OrtEnvironment> start =
+        new FutureTask<>(() -> environment(Runtime.getRuntime().availableProcessors()));
+    new Thread(null, start, "llamark-ort-start", START_STACK_BYTES).start();
+    try {
+      return start.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EnvironmentException("interrupted while ONNX Runtime started", e);
+    } catch (ExecutionException e) {
+      throw new EnvironmentException(
+          "ONNX Runtime cannot start: " + e.getCause().getMessage(), e.getCause());
+    }
   }
 
   /** The process has one environment; the first caller decides its shared threads. */

@@ -64,6 +64,10 @@ public final class OrtWeights implements AutoCloseable {
     return LlamaOnnx.graph(config, weights, inputs, form.opset(), form.taps());
   }
 
+  WeightInputs inputs() {
+    return inputs;
+  }
+
   Map<String, OnnxTensorLike> byName() {
     return byName;
   }
