@@ -1,13 +1,20 @@
 package dev.llamark.run;
 
 import dev.llamark.kernel.Unusable;
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
  * Loops that reach the limits of one core, for the roofs that kernels are measured against. Found
  * by {@link java.util.ServiceLoader}; the class itself must load everywhere.
+ *
+ * <p>Ranges are bytes from {@code from} to {@code to}, both multiples of {@link #STEP}, of native
+ * memory that is aligned as well; they are gone over {@code passes} times.
  */
 public interface MachineProbe {
+
+  /** What offsets are multiples of, in bytes: whole iterations of every loop at every width. */
+  int STEP = 1024;
 
   /** Why it cannot run here; empty if it can. */
   Optional<Unusable> unusable();
@@ -21,12 +28,15 @@ public interface MachineProbe {
   /** Rounds of independent multiply-adds in registers; returns what they came to. */
   float multiplyAdd(int rounds);
 
-  /** Reads {@code a[from … to)} once; returns what the elements came to. */
-  float read(float[] a, int from, int to);
+  /** Reads {@code a}; returns what the elements came to. */
+  float read(MemorySegment a, long from, long to, int passes);
 
-  /** Writes {@code a[from … to)} once. */
-  void write(float[] a, int from, int to, float value);
+  /** Writes {@code a}. */
+  void write(MemorySegment a, long from, long to, int passes);
 
-  /** Reads {@code a[from … to)} and writes it to the same place of {@code b}. */
-  void copy(float[] a, float[] b, int from, int to);
+  /** Reads {@code a} and writes it to the same place of {@code b}. */
+  void copy(MemorySegment a, MemorySegment b, long from, long to, int passes);
+
+  /** Reads {@code a} and {@code b} and writes their sum to the same place of {@code c}. */
+  void add(MemorySegment a, MemorySegment b, MemorySegment c, long from, long to, int passes);
 }

@@ -4,7 +4,7 @@ package dev.llamark.run;
  * What the machine can do.
  *
  * @param probe what was measured: {@code fma-peak}, {@code read}, {@code write}, {@code copy},
- *     {@code region}, {@code timer}, {@code noise}
+ *     {@code add}, {@code region}, {@code timer}, {@code noise}
  * @param level where the data lay: {@code L1}, {@code L2}, {@code L3}, {@code memory}; null if the
  *     probe touches none
  * @param bytes size of the data; null if none

@@ -8,8 +8,8 @@ public sealed interface ForkResult {
   /**
    * It measured.
    *
-   * @param nanos time of one call: the mean of its iterations
-   * @param allocated bytes allocated per call, JMH's own included
+   * @param nanos time of one call: the median of its iterations
+   * @param allocated bytes allocated per call; JMH's own included if the benchmark does not say
    * @param output what it printed
    * @param jmh for JMH's own report
    */

@@ -1,8 +1,11 @@
 package dev.llamark.bench.fork;
 
+import dev.llamark.bench.op.Allocation;
 import dev.llamark.bench.op.Verified;
+import dev.llamark.bench.op.WarmUp;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,9 @@ public final class JmhForks implements Forks, AutoCloseable {
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
 
+  /** The last iterations' time over the first ones' of a fork that was not yet compiled. */
+  private static final double SETTLED = 0.6;
+
   private static final String ALLOCATION = "gc.alloc.rate.norm";
 
   private final Timing timing;
@@ -54,8 +60,16 @@ public final class JmhForks implements Forks, AutoCloseable {
     return process.info().commandLine().map(line -> line.contains("jmh.runner")).orElse(true);
   }
 
+  /** A fork that was still getting faster is run again, once. */
   @Override
   public ForkResult run(ForkSpec spec) {
+    ForkResult result = once(spec);
+    return result instanceof ForkResult.Measured measured && !settled(measured.jmh())
+        ? once(spec)
+        : result;
+  }
+
+  private ForkResult once(ForkSpec spec) {
     CapturedOutput output = new CapturedOutput();
     CompletableFuture<Boolean> hung =
         new CompletableFuture<Boolean>()
@@ -91,6 +105,7 @@ public final class JmhForks implements Forks, AutoCloseable {
 
   private org.openjdk.jmh.runner.options.Options options(ForkSpec spec) {
     List<String> jvmArgs = new ArrayList<>(FLAGS);
+    jvmArgs.add("-D%s=%d".formatted(WarmUp.LEAST, timing.warmUp().toMillis()));
     jvmArgs.addAll(spec.jvmArgs());
     ChainedOptionsBuilder options =
         new OptionsBuilder()
@@ -122,7 +137,40 @@ public final class JmhForks implements Forks, AutoCloseable {
     }
     BenchmarkResult jmh = measured.get();
     return new ForkResult.Measured(
-        jmh.getPrimaryResult().getScore(), allocated(jmh), output.text(), jmh);
+        median(jmh),
+        Allocation.of(output.text()).orElseGet(() -> allocated(jmh)),
+        output.text(),
+        jmh);
+  }
+
+  /**
+   * The median of the fork's iterations: a neighbour's burst that lasts for less than half of them
+   * does not count.
+   */
+  private static double median(BenchmarkResult jmh) {
+    return median(scores(jmh));
+  }
+
+  private static double[] scores(BenchmarkResult jmh) {
+    return jmh.getIterationResults().stream()
+        .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+        .toArray();
+  }
+
+  private static double median(double... values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int half = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  }
+
+  /** Whether the last third of the iterations is about as slow as the first. */
+  static boolean settled(BenchmarkResult jmh) {
+    double[] scores = scores(jmh);
+    int third = scores.length / 3;
+    return third == 0
+        || median(Arrays.copyOfRange(scores, scores.length - third, scores.length))
+            > SETTLED * median(Arrays.copyOf(scores, third));
   }
 
   @SuppressWarnings("rawtypes") // JMH's Result

@@ -5,31 +5,46 @@ import java.time.Duration;
 /**
  * How long a fork measures.
  *
+ * @param warmUp least time for which a benchmark calls its body in its set-up: until it is compiled
  * @param warmups iterations before anything counts
  * @param iterations iterations that count
  * @param iteration length of one
  * @param limit after which a fork is taken to hang, its start and set-up included
  */
-public record Timing(int warmups, int iterations, Duration iteration, Duration limit) {
+public record Timing(
+    Duration warmUp, int warmups, int iterations, Duration iteration, Duration limit) {
 
   /** Of a JVM: its start, JMH's handshake, its end. */
   private static final Duration START = Duration.ofMillis(900);
 
-  /** For a first look. */
+  /** For a first look, at calls that may be long. */
   public static final Timing QUICK =
       new Timing(6, 3, Duration.ofMillis(120), Duration.ofSeconds(60));
 
-  /** For a figure to be quoted. */
+  /** For a figure to be quoted, of calls that may be long. */
   public static final Timing FULL =
       new Timing(5, 5, Duration.ofMillis(400), Duration.ofSeconds(180));
 
+  /** For a first look at operations, which warm up by themselves: many short iterations. */
+  public static final Timing QUICK_OPS =
+      new Timing(Duration.ofMillis(300), 2, 11, Duration.ofMillis(25), Duration.ofSeconds(60));
+
+  /** For a figure of an operation to be quoted. */
+  public static final Timing FULL_OPS =
+      new Timing(Duration.ofMillis(800), 2, 21, Duration.ofMillis(80), Duration.ofSeconds(180));
+
+  /** Of a benchmark whose set-up does not warm up. */
+  public Timing(int warmups, int iterations, Duration iteration, Duration limit) {
+    this(Duration.ofMillis(300), warmups, iterations, iteration, limit);
+  }
+
   /** With another limit. */
   public Timing limitedTo(Duration other) {
-    return new Timing(warmups, iterations, iteration, other);
+    return new Timing(warmUp, warmups, iterations, iteration, other);
   }
 
   /** How long a fork takes whose calls are short. */
   public Duration expected() {
-    return START.plus(iteration.multipliedBy(warmups + (long) iterations));
+    return START.plus(warmUp).plus(iteration.multipliedBy(warmups + (long) iterations));
   }
 }

@@ -58,7 +58,7 @@ public final class BenchMachineCommand implements Callable<Integer> {
       System.out.println(Headline.text(env, counts().getLast()) + "\n");
     }
     List<MachineRecord> records = new ArrayList<>();
-    try (JmhForks forks = new JmhForks(timing.timing());
+    try (JmhForks forks = new JmhForks(timing.opTiming());
         OutputOptions.Sink sink = output.open();
         Progress progress = Progress.onTerminal()) {
       new MachineBench(

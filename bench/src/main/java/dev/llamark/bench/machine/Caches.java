@@ -20,6 +20,9 @@ public record Caches(Map<Integer, Long> bytes) {
   /** Common sizes, for systems that do not tell theirs. */
   private static final Map<Integer, Long> COMMON = Map.of(1, 32L << 10, 2, 1L << 20, 3, 32L << 20);
 
+  /** What lies beyond the last cache. */
+  public static final String MEMORY = "memory";
+
   /** Times the last cache: what is as large as this cannot be found there again. */
   private static final int BEYOND = 4;
 
@@ -59,12 +62,29 @@ public record Caches(Map<Integer, Long> bytes) {
     return BEYOND * last();
   }
 
-  /** The level that holds this much data: {@code L2}, or {@code memory}. */
-  public String level(long data) {
+  /**
+   * The level that holds this much data when threads share it evenly: {@code L2}, or {@code
+   * memory}. Every level but the last is each core's own.
+   */
+  public String level(long data, int threads) {
     return bytes.entrySet().stream()
-        .filter(level -> data <= level.getValue())
+        .filter(level -> data <= capacity(level.getValue(), threads))
         .findFirst()
         .map(level -> "L" + level.getKey())
-        .orElse("memory");
+        .orElse(MEMORY);
+  }
+
+  private long capacity(long level, int threads) {
+    return level == last() ? level : level * threads;
+  }
+
+  /** Half of what a level, from 1, holds of the data of so many threads. */
+  public long within(int level, int threads) {
+    return capacity(bytes.get(level), threads) / 2;
+  }
+
+  /** Whether a level is the last before memory. */
+  public boolean last(String level) {
+    return level.equals("L" + Collections.max(bytes.keySet()));
   }
 }

@@ -60,23 +60,17 @@ final class MachineBench {
     sink.accept(record("vector-width", null, null, 1, "bits", one(probe.vectorBits())));
     sink.accept(record("timer", null, null, 1, "ns", interval(clockSteps(), n -> n)));
     for (int threads : threadCounts) {
-      roof("fma", null, caches.bytes().get(1) / 2, threads);
-      for (String limit : List.of("read", "write", "copy")) {
+      roof("fma", null, caches.within(1, 1), threads);
+      for (String limit : List.of("read", "write", "copy", "add")) {
         for (int level : caches.bytes().keySet()) {
-          roof(limit, "L" + level, within(level, threads), threads);
+          roof(limit, "L" + level, caches.within(level, threads), threads);
         }
-        roof(limit, "memory", caches.cold(), threads);
+        roof(limit, Caches.MEMORY, caches.cold(), threads);
       }
       region(threads);
     }
-    noise("fma", caches.bytes().get(1) / 2);
+    noise("fma", caches.within(1, 1));
     noise("read", caches.cold());
-  }
-
-  /** Half of what the level holds; a level below the last is each core's own. */
-  private long within(int level, int threads) {
-    long bytes = caches.bytes().get(level) / 2;
-    return bytes == caches.last() / 2 ? bytes : bytes * threads;
   }
 
   private void roof(String limit, String level, long bytes, int threads) {
@@ -97,7 +91,7 @@ final class MachineBench {
 
   private ForkSpec spec(String limit, long bytes, int threads, String mark) {
     return new ForkSpec(
-        limit + " " + caches.level(bytes) + " · " + threads + " t" + mark,
+        limit + " " + caches.level(bytes, threads) + " · " + threads + " t" + mark,
         new ForkSpec.Method(RoofBenchmark.class, "reach"),
         Map.of(
             "limit", limit,

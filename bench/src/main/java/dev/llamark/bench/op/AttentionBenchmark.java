@@ -65,6 +65,11 @@ public class AttentionBenchmark extends KernelBenchmark {
   }
 
   @Override
+  protected Object call() {
+    return attend();
+  }
+
+  @Override
   protected Judgement check() {
     KeyValues keyValues = caches[next()];
     attention.apply(q, 0, keyValues, positions - tokens, tokens, heads, scale, out, 0);

@@ -64,7 +64,10 @@ public abstract class KernelBenchmark {
   private int copies;
   private int copy;
 
-  /** Opens the variant, makes the operands, and checks what the variant makes of them. */
+  /**
+   * Opens the variant, makes the operands, checks what the variant makes of them, calls it until it
+   * is compiled, and finds what it allocates.
+   */
   @Setup(Level.Trial)
   public final void open() {
     registry = Variants.registry();
@@ -74,6 +77,8 @@ public abstract class KernelBenchmark {
     copies = copies(cache, bytes());
     prepare(copies);
     Verified.require(variant, check());
+    WarmUp.run(this::call);
+    Allocation.print(variant, this::call);
   }
 
   @TearDown(Level.Trial)
@@ -88,6 +93,9 @@ public abstract class KernelBenchmark {
 
   /** Makes so many copies of the operands. */
   protected abstract void prepare(int copies);
+
+  /** The benchmark's body. */
+  protected abstract Object call();
 
   /** Runs the benchmark once and holds the result against the oracle. */
   protected abstract Judgement check();

@@ -3,6 +3,8 @@ package dev.llamark.bench.op;
 import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.MachineProbe;
 import dev.llamark.run.ThreadTeam;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +22,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What this machine can do at most: a sibling of the kernels, timed as they are. */
+/**
+ * What this machine can do at most: a sibling of the kernels, timed as they are. Each thread goes
+ * over data of its own, and a thread that is held up does fewer parts, so that only the sum counts.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -29,17 +34,27 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 public class RoofBenchmark {
 
-  /** Of multiply-adds per call and thread: some tens of microseconds. */
-  private static final int ROUNDS = 20_000;
+  /** Parts of a call, per thread: the last to end holds up the others by a small share only. */
+  private static final int PARTS = 64;
 
-  /** Bytes per call and thread, by going over the data again: so that threads are worth waking. */
-  private static final long BYTES_PER_CALL = 1 << 20;
+  /** Multiply-adds of a part: some microseconds. */
+  private static final int ROUNDS = 2_000;
 
-  /** {@code fma}, {@code read}, {@code write} or {@code copy}. */
+  /** Bytes of each array that a part goes over, again and again where the data is smaller. */
+  private static final long PART_BYTES = 1 << 16;
+
+  private static final long ALIGNMENT = 4096;
+
+  /** So that two threads' counters never share a cache line. */
+  private static final int APART = 16;
+
+  /**
+   * {@code fma}, {@code read}, {@code write}, {@code copy}, or {@code add}: two read, one written.
+   */
   @Param("fma")
   public String limit;
 
-  /** Size of the data, all threads together. */
+  /** Size of the data, all arrays and threads together. */
   @Param("16384")
   public long bytes;
 
@@ -48,8 +63,13 @@ public class RoofBenchmark {
 
   private MachineProbe probe;
   private ThreadTeam team;
-  private float[] a;
-  private float[] b;
+  private MemorySegment a;
+  private MemorySegment b;
+  private MemorySegment c;
+  private long slice;
+  private long chunk;
+  private int passes;
+  private long[] next;
   private float[] sums;
 
   /** The probe of this machine; empty if none can run. */
@@ -62,26 +82,28 @@ public class RoofBenchmark {
 
   /** What one call does: floating-point operations for {@code fma}, else bytes. */
   public static double work(String limit, long bytes, int threads) {
-    return limit.equals("fma")
-        ? (double) probe().orElseThrow().flopsPerRound() * ROUNDS * threads
-        : 4.0
-            * slice(limit, bytes, threads)
-            * arrays(limit)
-            * passes(limit, bytes, threads)
-            * threads;
+    if (limit.equals("fma")) {
+      return (double) probe().orElseThrow().flopsPerRound() * ROUNDS * PARTS * threads;
+    }
+    long chunk = chunk(limit, bytes, threads);
+    return (double) chunk * passes(chunk) * arrays(limit) * PARTS * threads;
   }
 
   private static int arrays(String limit) {
-    return limit.equals("copy") ? 2 : 1;
+    return switch (limit) {
+      case "add" -> 3;
+      case "copy" -> 2;
+      default -> 1;
+    };
   }
 
-  /** Floats of each array that one thread goes over. */
-  private static int slice(String limit, long bytes, int threads) {
-    return (int) Math.max(64, bytes / 4 / arrays(limit) / threads);
+  private static long chunk(String limit, long bytes, int threads) {
+    long own = bytes / arrays(limit) / threads / MachineProbe.STEP * MachineProbe.STEP;
+    return Math.clamp(own, MachineProbe.STEP, PART_BYTES);
   }
 
-  private static int passes(String limit, long bytes, int threads) {
-    return (int) Math.max(1, BYTES_PER_CALL / (4L * slice(limit, bytes, threads)));
+  private static int passes(long chunk) {
+    return (int) (PART_BYTES / chunk);
   }
 
   @Setup(Level.Trial)
@@ -89,9 +111,21 @@ public class RoofBenchmark {
     probe =
         probe().orElseThrow(() -> new EnvironmentException("no probe can run; see 'llamark info'"));
     team = new ThreadTeam(threads);
-    a = new float[slice(limit, bytes, threads) * threads];
-    b = new float[limit.equals("copy") ? a.length : 0];
-    sums = new float[16 * threads];
+    chunk = chunk(limit, bytes, threads);
+    passes = passes(chunk);
+    slice = Math.max(chunk, bytes / arrays(limit) / threads / chunk * chunk);
+    a = array(1);
+    b = array(2);
+    c = array(3);
+    next = new long[APART * threads];
+    sums = new float[APART * threads];
+    WarmUp.run(this::reach);
+  }
+
+  /** The n-th array; almost none if the limit has fewer. */
+  private MemorySegment array(int n) {
+    return Arena.ofAuto()
+        .allocate(n <= arrays(limit) ? slice * threads : MachineProbe.STEP, ALIGNMENT);
   }
 
   @TearDown(Level.Trial)
@@ -101,31 +135,20 @@ public class RoofBenchmark {
 
   @Benchmark
   public float[] reach() {
-    team.run(threads, this::part);
+    team.run(PARTS * threads, this::part);
     return sums;
   }
 
-  private void part(int thread) {
-    int from = slice(limit, bytes, threads) * thread;
-    int to = from + slice(limit, bytes, threads);
-    int passes = passes(limit, bytes, threads);
+  private void part(int part, int thread) {
+    long at = next[APART * thread];
+    next[APART * thread] = at + 2 * chunk <= slice ? at + chunk : 0;
+    long from = slice * thread + at;
     switch (limit) {
-      case "fma" -> sums[16 * thread] += probe.multiplyAdd(ROUNDS);
-      case "read" -> {
-        for (int pass = 0; pass < passes; pass++) {
-          sums[16 * thread] += probe.read(a, from, to);
-        }
-      }
-      case "write" -> {
-        for (int pass = 0; pass < passes; pass++) {
-          probe.write(a, from, to, pass);
-        }
-      }
-      case "copy" -> {
-        for (int pass = 0; pass < passes; pass++) {
-          probe.copy(a, b, from, to);
-        }
-      }
+      case "fma" -> sums[APART * thread] += probe.multiplyAdd(ROUNDS);
+      case "read" -> sums[APART * thread] += probe.read(a, from, from + chunk, passes);
+      case "write" -> probe.write(a, from, from + chunk, passes);
+      case "copy" -> probe.copy(a, b, from, from + chunk, passes);
+      case "add" -> probe.add(a, b, c, from, from + chunk, passes);
       default -> throw new IllegalArgumentException("no limit '" + limit + "'");
     }
   }

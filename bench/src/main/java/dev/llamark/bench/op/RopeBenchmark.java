@@ -60,6 +60,11 @@ public class RopeBenchmark extends KernelBenchmark {
   }
 
   @Override
+  protected Object call() {
+    return rotate();
+  }
+
+  @Override
   protected Judgement check() {
     int at = next() * tokens * heads * headDim;
     rope.apply(x, at, positions, 0, table, pairing, tokens, heads, headDim, out, at);

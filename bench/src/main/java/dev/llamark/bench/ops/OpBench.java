@@ -1,11 +1,8 @@
 package dev.llamark.bench.ops;
 
-import dev.llamark.bench.fork.ForkResult;
-import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.JmhForks;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.machine.Caches;
-import dev.llamark.bench.op.EmptyBenchmark;
 import dev.llamark.bench.op.RoofBenchmark;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
@@ -23,7 +20,6 @@ import dev.llamark.verify.VariantOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** A run of {@code bench ops}. */
 final class OpBench {
@@ -67,7 +63,7 @@ final class OpBench {
             * variants.threads().size()
             * (selected.size() + 1)
             * timing.rule().least();
-    return timing.timing().expected().multipliedBy(forks);
+    return timing.opTiming().expected().multipliedBy(forks);
   }
 
   /** The rows that were finished. */
@@ -82,7 +78,7 @@ final class OpBench {
       System.out.println(Headline.text(env, variants.mostThreads()));
       System.out.println();
     }
-    try (JmhForks forks = new JmhForks(timing.timing());
+    try (JmhForks forks = new JmhForks(timing.opTiming());
         OutputOptions.Sink sink = output.open();
         Progress progress = Progress.onTerminal()) {
       measure(forks, sink, progress, env);
@@ -93,8 +89,6 @@ final class OpBench {
 
   private void measure(
       JmhForks forks, OutputOptions.Sink sink, Progress progress, Environment env) {
-    progress.show("preparing");
-    double emptyRate = emptyRate(forks);
     OpRun run =
         new OpRun(
             Caches.detect(),
@@ -117,7 +111,6 @@ final class OpBench {
                 able,
                 threads,
                 paired,
-                emptyRate,
                 env.refreshed(),
                 what -> progress.show(place + what));
         result.records().forEach(sink);
@@ -140,19 +133,6 @@ final class OpBench {
         case RMSNORM, ROPE, ATTENTION, SWIGLU -> own;
       };
     }
-  }
-
-  private double emptyRate(JmhForks forks) {
-    ForkSpec empty =
-        new ForkSpec(
-            "empty",
-            new ForkSpec.Method(EmptyBenchmark.class, "nothing"),
-            Map.of(),
-            timing.jvmArgs(),
-            List.of());
-    return forks.run(empty) instanceof ForkResult.Measured measured
-        ? measured.allocated() / measured.nanos()
-        : 0;
   }
 
   private void print() {

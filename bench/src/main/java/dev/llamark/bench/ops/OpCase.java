@@ -1,7 +1,6 @@
 package dev.llamark.bench.ops;
 
 import dev.llamark.bench.fork.ForkSpec;
-import dev.llamark.bench.machine.Caches;
 import dev.llamark.bench.op.AttentionBenchmark;
 import dev.llamark.bench.op.MatMulBenchmark;
 import dev.llamark.bench.op.RmsNormBenchmark;
@@ -23,9 +22,6 @@ import java.util.SequencedMap;
  *     {@code cold}, {@code pairing} that of RoPE
  */
 public record OpCase(CaseId id) {
-
-  /** Operations per byte from which arithmetic, not memory, is taken to be the limit. */
-  private static final double COMPUTE_BOUND = 8;
 
   private static final Map<String, List<String>> SIZES =
       Map.of(
@@ -129,25 +125,9 @@ public record OpCase(CaseId id) {
     return bytesRead() + bytesWritten();
   }
 
-  /** Whether arithmetic is the limit. */
-  public boolean computeBound() {
-    return flops() / bytes() >= COMPUTE_BOUND;
-  }
-
-  /** The probe of the limit: {@code fma}, {@code copy}, or {@code read} where little is written. */
-  public String limit() {
-    if (computeBound()) {
-      return "fma";
-    }
-    return bytesWritten() * 4 >= bytesRead() ? "copy" : "read";
-  }
-
-  /** Size of the data that the probe of the limit goes over. */
-  public long limitBytes(Caches caches) {
-    if (computeBound()) {
-      return caches.bytes().get(1) / 2;
-    }
-    return cache().equals("cold") ? caches.cold() : (long) bytes();
+  /** Share of the bytes that are written. */
+  public double writtenShare() {
+    return bytesWritten() / bytes();
   }
 
   /** The benchmark method. */

@@ -4,7 +4,6 @@ import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.machine.Caches;
-import dev.llamark.bench.op.RoofBenchmark;
 import dev.llamark.bench.op.Verified;
 import dev.llamark.bench.statistics.ForkPattern;
 import dev.llamark.bench.statistics.LogInterval;
@@ -26,11 +25,11 @@ import java.util.function.Consumer;
 /** Runs one case: its variants and their roof, interleaved. */
 final class OpRun {
 
+  /** Flag of a share of the roof that cannot be. */
+  static final String ABOVE_ROOF = "above-roof";
+
   /** A share of the roof above this, interval and all, is a fault of the measurement. */
   private static final double WHOLE_ROOF = 100;
-
-  /** Bytes per call that JMH's own noise explains. */
-  private static final double ALLOCATION_NOISE = 1;
 
   private final Caches caches;
   private final boolean roofs;
@@ -60,23 +59,19 @@ final class OpRun {
   /** A variant that did not get through. */
   record Failure(Variant variant, OpCase opCase, ForkResult.Failed what) {}
 
-  /**
-   * Runs it.
-   *
-   * @param emptyRate bytes per nanosecond that an empty benchmark allocates
-   */
+  /** Runs it. */
   Result run(
       OpCase opCase,
       List<Variant> variants,
       int threads,
       PairedRun paired,
-      double emptyRate,
       Environment env,
       Consumer<String> progress) {
     Map<Variant, ForkSpec> contenders = new LinkedHashMap<>();
     variants.forEach(variant -> contenders.put(variant, contender(opCase, variant, threads)));
     List<ForkSpec> all = new ArrayList<>(contenders.values());
-    ForkSpec roof = roof(opCase, threads);
+    OpRoof limit = OpRoof.of(opCase, caches, threads);
+    ForkSpec roof = limit.spec(opCase.id().toString(), jvmArgs);
     if (roofs) {
       all.add(roof);
     }
@@ -89,7 +84,7 @@ final class OpRun {
           if (failed != null) {
             failures.add(new Failure(variant, opCase, failed));
           } else {
-            records.add(record(opCase, variant, threads, rounds, contenders, roof, emptyRate, env));
+            records.add(record(opCase, variant, threads, rounds, contenders, limit, roof, env));
           }
         });
     return new Result(records, failures, rounds);
@@ -104,34 +99,22 @@ final class OpRun {
         profilers);
   }
 
-  private ForkSpec roof(OpCase opCase, int threads) {
-    return new ForkSpec(
-        "roof · " + opCase.id(),
-        new ForkSpec.Method(RoofBenchmark.class, "reach"),
-        Map.of(
-            "limit", opCase.limit(),
-            "bytes", String.valueOf(opCase.limitBytes(caches)),
-            "threads", String.valueOf(threads)),
-        jvmArgs,
-        List.of());
-  }
-
   private OpRecord record(
       OpCase opCase,
       Variant variant,
       int threads,
       PairedRun.Rounds rounds,
       Map<Variant, ForkSpec> contenders,
+      OpRoof limit,
       ForkSpec roof,
-      double emptyRate,
       Environment env) {
     ForkSpec own = contenders.get(variant);
     double[] nanos = rounds.nanos(own);
     double median = median(nanos);
     List<String> flags = new ArrayList<>(ForkPattern.find(nanos));
-    Optional<OpRecord.Roof> share = share(opCase, threads, rounds, nanos, roof);
+    Optional<OpRecord.Roof> share = share(opCase, limit, rounds, nanos, roof);
     if (share.filter(s -> s.lo() != null && s.lo() > WHOLE_ROOF).isPresent()) {
-      flags.add("above-roof");
+      flags.add(ABOVE_ROOF);
     }
     return new OpRecord(
         opCase.id().operation().id(),
@@ -146,7 +129,7 @@ final class OpRun {
         opCase.flops() / median,
         opCase.bytes() / median,
         share.orElse(null),
-        allocated(rounds.measured().get(own), emptyRate),
+        allocated(rounds.measured().get(own)),
         ratios(variant, rounds, contenders),
         error(rounds.measured().get(own)),
         flags,
@@ -169,19 +152,19 @@ final class OpRun {
     return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   }
 
-  private Optional<OpRecord.Roof> share(
-      OpCase opCase, int threads, PairedRun.Rounds rounds, double[] nanos, ForkSpec roof) {
+  private static Optional<OpRecord.Roof> share(
+      OpCase opCase, OpRoof limit, PairedRun.Rounds rounds, double[] nanos, ForkSpec roof) {
     if (!rounds.measured().containsKey(roof)) {
       return Optional.empty();
     }
     double[] limitNanos = rounds.nanos(roof);
-    double perNano = RoofBenchmark.work(opCase.limit(), opCase.limitBytes(caches), threads);
-    double own = opCase.computeBound() ? opCase.flops() : opCase.bytes();
-    LogInterval percent = LogInterval.paired(limitNanos, nanos).times(100 * own / perNano);
+    double perCall = limit.probeWork();
+    LogInterval percent =
+        LogInterval.paired(limitNanos, nanos).times(100 * limit.work(opCase) / perCall);
     return Optional.of(
         new OpRecord.Roof(
-            opCase.computeBound() ? "compute" : "memory",
-            perNano / median(limitNanos),
+            limit.bound(),
+            perCall / median(limitNanos),
             percent.estimate(),
             percent.known() ? percent.lo() : null,
             percent.known() ? percent.hi() : null));
@@ -201,18 +184,9 @@ final class OpRun {
     return ratios;
   }
 
-  /** Less than what JMH itself allocates in that time cannot be told from it. */
-  private static double allocated(List<ForkResult.Measured> forks, double emptyRate) {
-    double[] bytes =
-        forks.stream()
-            .mapToDouble(
-                fork -> {
-                  double own = emptyRate * fork.nanos();
-                  double more = fork.allocated() - own;
-                  return more > Math.max(ALLOCATION_NOISE, own) ? more : 0;
-                })
-            .toArray();
-    return Math.rint(median(bytes));
+  /** The forks' median, in whole bytes. */
+  private static double allocated(List<ForkResult.Measured> forks) {
+    return Math.rint(median(forks.stream().mapToDouble(ForkResult.Measured::allocated).toArray()));
   }
 
   private static OpError error(List<ForkResult.Measured> forks) {

@@ -10,8 +10,15 @@ import java.util.Locale;
 /** The results of {@code bench ops} as a person reads them. */
 public final class OpTable {
 
+  private static final String DASH = "–";
+  private static final double WHOLE = 100;
+
+  /** Upper over lower end of an interval that says nothing any more. */
+  private static final double WIDEST = 4;
+
   private final String baseline;
   private final TextTable table;
+  private boolean dashed;
   private String lastCase = "";
 
   /**
@@ -55,7 +62,7 @@ public final class OpTable {
         result.error() == null || result.error().maxRatioToBound() == null
             ? ""
             : String.format(Locale.ROOT, "%.2g", result.error().maxRatioToBound()),
-        String.join(", ", result.flags()));
+        doubts(result.flags()));
   }
 
   private static String title(OpRecord result) {
@@ -65,13 +72,25 @@ public final class OpTable {
     return Operation.of(result.op()).title() + dtype + " " + String.join("x", sizes) + cache;
   }
 
-  private static String time(OpRecord result) {
-    String half = "";
-    if (result.timeNs().lo() != null && result.timeNs().hi() != null) {
-      double width = Math.sqrt(result.timeNs().hi() / result.timeNs().lo()) - 1;
-      half = String.format(Locale.ROOT, " ±%3.0f %%", 100 * width);
+  private String time(OpRecord result) {
+    return nanos(result.timeNs().median())
+        + " "
+        + halfWidth(result.timeNs().lo(), result.timeNs().hi());
+  }
+
+  /** Half the interval's width as a share, or a dash if it says nothing. */
+  private String halfWidth(Double lo, Double hi) {
+    if (!says(lo, hi)) {
+      return DASH + "     ";
     }
-    return nanos(result.timeNs().median()) + half;
+    return String.format(Locale.ROOT, "±%3.0f %%", 100 * (Math.sqrt(hi / lo) - 1));
+  }
+
+  /** Whether an interval is there, and narrow enough to be of any use. */
+  private boolean says(Double lo, Double hi) {
+    boolean says = lo != null && hi != null && hi / lo <= WIDEST;
+    dashed |= !says;
+    return says;
   }
 
   /** A time in the unit that suits it. */
@@ -91,28 +110,54 @@ public final class OpTable {
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 
-  private static String roof(OpRecord result) {
-    if (result.roof() == null) {
+  /** Above the whole roof the interval shows whether that means anything. */
+  private String roof(OpRecord result) {
+    OpRecord.Roof roof = result.roof();
+    if (roof == null) {
       return "";
     }
-    String bound = result.roof().bound().equals("compute") ? "FMA" : "memory";
-    return String.format(Locale.ROOT, "%.0f %% %s", result.roof().percent(), bound);
+    String bound = roof.bound().equals("compute") ? "FMA" : "memory";
+    String interval =
+        roof.percent() <= WHOLE
+            ? ""
+            : says(roof.lo(), roof.hi())
+                ? String.format(Locale.ROOT, "[%.0f, %.0f] ", roof.lo(), roof.hi())
+                : "[" + DASH + "] ";
+    return String.format(Locale.ROOT, "%.0f %s%% %s", roof.percent(), interval, bound);
   }
 
-  static String ratio(Ratio ratio) {
+  String ratio(Ratio ratio) {
     if (ratio == null) {
       return "";
     }
-    return ratio.lo() == null
-        ? figure(ratio.ratio())
-        : "%s [%s, %s]".formatted(figure(ratio.ratio()), figure(ratio.lo()), figure(ratio.hi()));
+    return says(ratio.lo(), ratio.hi())
+        ? "%s [%s, %s]".formatted(figure(ratio.ratio()), figure(ratio.lo()), figure(ratio.hi()))
+        : figure(ratio.ratio()) + " [" + DASH + "]";
+  }
+
+  /** Doubts, as a person reads them. */
+  private static String doubts(List<String> flags) {
+    return String.join(
+        ", ",
+        flags.stream()
+            .map(flag -> flag.equals(OpRun.ABOVE_ROOF) ? "measuring fault: above the roof" : flag)
+            .toList());
+  }
+
+  private TextTable finished() {
+    if (dashed) {
+      table.note(
+          DASH + ": the forks are too few, or differ by more than a factor of two: no interval");
+      dashed = false;
+    }
+    return table;
   }
 
   public String text() {
-    return table.text();
+    return finished().text();
   }
 
   public String markdown() {
-    return table.markdown();
+    return finished().markdown();
   }
 }

@@ -12,24 +12,29 @@ import picocli.CommandLine.Option;
 /** How long, and how precisely. */
 public final class TimingOptions {
 
-  private static final int QUICK_FORKS = 3;
+  private static final int LEAST_QUICK_FORKS = 3;
+  private static final int MOST_QUICK_FORKS = 5;
+  private static final String QUICK_PRECISION = "5%";
+  private static final String PRECISION = "2%";
   private static final int LEAST_FORKS = 5;
   private static final int MOST_FORKS = 10;
 
-  @Option(names = "--quick", description = "A first look: few cases, short iterations, 3 forks.")
+  @Option(
+      names = "--quick",
+      description = "A first look: few cases, short iterations, 3 to 5 forks.")
   private boolean quick;
 
   @Option(
       names = "--forks",
       paramLabel = "N",
-      description = "Exactly so many forks of each variant; by default 5 to 10, by precision.")
+      description =
+          "Exactly so many forks of each variant; by default 5 to 10, quick 3 to 5, by precision.")
   private Integer forks;
 
   @Option(
       names = "--precision",
       paramLabel = "P%",
-      description = "Stop a case when ratios are known to this; default ${DEFAULT-VALUE}.",
-      defaultValue = "2%")
+      description = "Stop a case when ratios are known to this; default 2%%, quick 5%%.")
   private String precision;
 
   @Option(
@@ -67,6 +72,11 @@ public final class TimingOptions {
     return limited(quick ? Timing.QUICK : Timing.FULL);
   }
 
+  /** How long one fork measures an operation or a probe. */
+  public Timing opTiming() {
+    return limited(quick ? Timing.QUICK_OPS : Timing.FULL_OPS);
+  }
+
   /** A benchmark's own timing, within the limit of a fork that was asked for. */
   public Timing limited(Timing own) {
     return forkLimit == null ? own : own.limitedTo(duration("--fork-limit", forkLimit));
@@ -83,12 +93,12 @@ public final class TimingOptions {
     if (forks != null && forks < 1) {
       throw new InputException("--forks must be at least 1, but is " + forks);
     }
-    double share = share(precision);
+    double share = share(precision != null ? precision : quick ? QUICK_PRECISION : PRECISION);
     if (forks != null) {
       return new StoppingRule(forks, forks, share);
     }
     return quick
-        ? new StoppingRule(QUICK_FORKS, QUICK_FORKS, share)
+        ? new StoppingRule(LEAST_QUICK_FORKS, MOST_QUICK_FORKS, share)
         : new StoppingRule(LEAST_FORKS, MOST_FORKS, share);
   }
 

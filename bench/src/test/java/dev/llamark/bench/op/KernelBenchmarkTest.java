@@ -6,12 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Role;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every benchmark runs once on every variant, and what it leaves is right. */
 abstract class KernelBenchmarkTest<B extends KernelBenchmark> {
+
+  /** Nothing is timed here. */
+  @BeforeAll
+  static void doNotWarmUp() {
+    System.setProperty(WarmUp.LEAST, "1");
+  }
 
   /** A small benchmark. */
   abstract B benchmark();

@@ -41,18 +41,30 @@ class OpCaseTest {
   @CsvSource({
     "matmul:f32:1x5632x2048, read",
     "matmul:f32:512x5632x2048, fma",
+    "matmul:f32:1x5632x2048:cache=cold, read",
     "rmsnorm:f32:512x2048, copy",
-    "attention:f32:1x512x32x4x64, read"
+    "swiglu:f32:512x2048, add",
+    "attention:f32:1x512x32x4x64, fma", // 8 queries share each key
+    "attention:f32:1x512x4x4x64, read"
   })
   void roofIsTheLimitThatBindsFirst(String id, String limit) {
-    assertThat(of(id).limit()).isEqualTo(limit);
+    assertThat(OpRoof.of(of(id), CACHES, 1).limit()).isEqualTo(limit);
   }
 
   @Test
   void coldRoofLiesBeyondTheLastCache() {
-    assertThat(of("matmul:f32:1x64x64:cache=cold").limitBytes(CACHES)).isEqualTo(4L << 25);
-    assertThat(CACHES.level(4L << 25)).isEqualTo("memory");
-    assertThat(CACHES.level(of("matmul:f32:1x64x64").limitBytes(CACHES))).isEqualTo("L1");
+    OpRoof cold = OpRoof.of(of("matmul:f32:1x64x64:cache=cold"), CACHES, 1);
+    assertThat(cold.bytes()).isEqualTo(4L << 25);
+    assertThat(CACHES.level(cold.bytes(), 1)).isEqualTo("memory");
+  }
+
+  @Test
+  void hotRoofLiesInTheLevelThatHoldsEachThreadsShare() {
+    OpCase opCase = of("matmul:f32:1x500x500"); // a million bytes
+    assertThat(OpRoof.of(opCase, CACHES, 1).bytes()).isEqualTo(1L << 19);
+    assertThat(OpRoof.of(opCase, CACHES, 2).bytes()).isEqualTo(1L << 20);
+    OpCase larger = of("matmul:f32:1x1000x1000"); // in the last cache, which threads share
+    assertThat(OpRoof.of(larger, CACHES, 1).bytes()).isEqualTo(4L * (1_000_000 + 2_000));
   }
 
   @ParameterizedTest

@@ -1,14 +1,23 @@
 package dev.llamark.kernel.vector;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /** Loops that do nothing but what they measure. */
 final class ProbeLoops {
 
-  /** Two units of latency 4 to 5 want up to 10 chains; with two constants they fit 16 registers. */
-  private static final int CHAINS = 10;
+  /**
+   * Two units of latency 4 to 5 want up to 10 chains; two more keep both busy when one waits, and
+   * with two factors they still fit 16 registers.
+   */
+  private static final int CHAINS = 12;
 
-  private static final int UNROLL = 4;
+  /** An addition has latency 3 to 4 and two units: 8 sums are never waited for. */
+  private static final int SUMS = 8;
+
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final int BYTES = Float.BYTES * Lanes.COUNT;
 
   private ProbeLoops() {}
 
@@ -16,79 +25,97 @@ final class ProbeLoops {
     return 2L * CHAINS * Lanes.COUNT;
   }
 
+  /** The sum is the operand that an FMA replaces: no register is ever copied. */
   static float multiplyAdd(int rounds) {
-    FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, 0.999f);
-    FloatVector addend = FloatVector.broadcast(Lanes.FLOATS, 0.001f);
-    FloatVector acc0 = addend;
-    FloatVector acc1 = addend;
-    FloatVector acc2 = addend;
-    FloatVector acc3 = addend;
-    FloatVector acc4 = addend;
-    FloatVector acc5 = addend;
-    FloatVector acc6 = addend;
-    FloatVector acc7 = addend;
-    FloatVector acc8 = addend;
-    FloatVector acc9 = addend;
+    FloatVector a = FloatVector.broadcast(Lanes.FLOATS, 1e-3f);
+    FloatVector b = FloatVector.broadcast(Lanes.FLOATS, 2e-3f);
+    FloatVector acc0 = a;
+    FloatVector acc1 = a.add(1);
+    FloatVector acc2 = a.add(2);
+    FloatVector acc3 = a.add(3);
+    FloatVector acc4 = a.add(4);
+    FloatVector acc5 = a.add(5);
+    FloatVector acc6 = a.add(6);
+    FloatVector acc7 = a.add(7);
+    FloatVector acc8 = a.add(8);
+    FloatVector acc9 = a.add(9);
+    FloatVector acc10 = a.add(10);
+    FloatVector acc11 = a.add(11);
     for (int round = 0; round < rounds; round++) {
-      acc0 = Lanes.fma(acc0, factor, addend);
-      acc1 = Lanes.fma(acc1, factor, addend);
-      acc2 = Lanes.fma(acc2, factor, addend);
-      acc3 = Lanes.fma(acc3, factor, addend);
-      acc4 = Lanes.fma(acc4, factor, addend);
-      acc5 = Lanes.fma(acc5, factor, addend);
-      acc6 = Lanes.fma(acc6, factor, addend);
-      acc7 = Lanes.fma(acc7, factor, addend);
-      acc8 = Lanes.fma(acc8, factor, addend);
-      acc9 = Lanes.fma(acc9, factor, addend);
+      acc0 = Lanes.fma(a, b, acc0);
+      acc1 = Lanes.fma(a, b, acc1);
+      acc2 = Lanes.fma(a, b, acc2);
+      acc3 = Lanes.fma(a, b, acc3);
+      acc4 = Lanes.fma(a, b, acc4);
+      acc5 = Lanes.fma(a, b, acc5);
+      acc6 = Lanes.fma(a, b, acc6);
+      acc7 = Lanes.fma(a, b, acc7);
+      acc8 = Lanes.fma(a, b, acc8);
+      acc9 = Lanes.fma(a, b, acc9);
+      acc10 = Lanes.fma(a, b, acc10);
+      acc11 = Lanes.fma(a, b, acc11);
     }
     // reduce
-    FloatVector low = acc0.add(acc1).add(acc2).add(acc3).add(acc4);
-    FloatVector high = acc5.add(acc6).add(acc7).add(acc8).add(acc9);
+    FloatVector low = acc0.add(acc1).add(acc2).add(acc3).add(acc4).add(acc5);
+    FloatVector high = acc6.add(acc7).add(acc8).add(acc9).add(acc10).add(acc11);
     return Lanes.sum(low.add(high));
   }
 
-  static float read(float[] a, int from, int to) {
+  static float read(MemorySegment a, long from, long to, int passes) {
     FloatVector acc0 = FloatVector.zero(Lanes.FLOATS);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
     FloatVector acc3 = acc0;
-    int step = UNROLL * Lanes.COUNT;
-    int i = from;
-    for (; i <= to - step; i += step) {
-      acc0 = acc0.add(FloatVector.fromArray(Lanes.FLOATS, a, i));
-      acc1 = acc1.add(FloatVector.fromArray(Lanes.FLOATS, a, i + Lanes.COUNT));
-      acc2 = acc2.add(FloatVector.fromArray(Lanes.FLOATS, a, i + 2 * Lanes.COUNT));
-      acc3 = acc3.add(FloatVector.fromArray(Lanes.FLOATS, a, i + 3 * Lanes.COUNT));
+    FloatVector acc4 = acc0;
+    FloatVector acc5 = acc0;
+    FloatVector acc6 = acc0;
+    FloatVector acc7 = acc0;
+    for (int pass = 0; pass < passes; pass++) {
+      for (long i = from; i < to; i += SUMS * BYTES) {
+        acc0 = acc0.add(load(a, i));
+        acc1 = acc1.add(load(a, i + BYTES));
+        acc2 = acc2.add(load(a, i + 2 * BYTES));
+        acc3 = acc3.add(load(a, i + 3 * BYTES));
+        acc4 = acc4.add(load(a, i + 4 * BYTES));
+        acc5 = acc5.add(load(a, i + 5 * BYTES));
+        acc6 = acc6.add(load(a, i + 6 * BYTES));
+        acc7 = acc7.add(load(a, i + 7 * BYTES));
+      }
     }
     // reduce
-    float sum = Lanes.sum(acc0.add(acc1).add(acc2.add(acc3)));
-    // scalar tail
-    for (; i < to; i++) {
-      sum += a[i];
-    }
-    return sum;
+    FloatVector low = acc0.add(acc1).add(acc2.add(acc3));
+    FloatVector high = acc4.add(acc5).add(acc6.add(acc7));
+    return Lanes.sum(low.add(high));
   }
 
-  static void write(float[] a, int from, int to, float value) {
-    FloatVector v = FloatVector.broadcast(Lanes.FLOATS, value);
-    int i = from;
-    for (; i <= to - Lanes.COUNT; i += Lanes.COUNT) {
-      v.intoArray(a, i);
-    }
-    // scalar tail
-    for (; i < to; i++) {
-      a[i] = value;
+  static void write(MemorySegment a, long from, long to, int passes) {
+    FloatVector v = FloatVector.broadcast(Lanes.FLOATS, passes);
+    for (int pass = 0; pass < passes; pass++) {
+      for (long i = from; i < to; i += BYTES) {
+        v.intoMemorySegment(a, i, ORDER);
+      }
     }
   }
 
-  static void copy(float[] a, float[] b, int from, int to) {
-    int i = from;
-    for (; i <= to - Lanes.COUNT; i += Lanes.COUNT) {
-      FloatVector.fromArray(Lanes.FLOATS, a, i).intoArray(b, i);
+  static void copy(MemorySegment a, MemorySegment b, long from, long to, int passes) {
+    for (int pass = 0; pass < passes; pass++) {
+      for (long i = from; i < to; i += BYTES) {
+        load(a, i).intoMemorySegment(b, i, ORDER);
+      }
     }
-    // scalar tail
-    for (; i < to; i++) {
-      b[i] = a[i];
+  }
+
+  static void add(
+      MemorySegment a, MemorySegment b, MemorySegment c, long from, long to, int passes) {
+    for (int pass = 0; pass < passes; pass++) {
+      for (long i = from; i < to; i += BYTES) {
+        load(a, i).add(load(b, i)).intoMemorySegment(c, i, ORDER);
+      }
     }
+  }
+
+  /** Small enough to be inlined always. */
+  private static FloatVector load(MemorySegment a, long at) {
+    return FloatVector.fromMemorySegment(Lanes.FLOATS, a, at, ORDER);
   }
 }

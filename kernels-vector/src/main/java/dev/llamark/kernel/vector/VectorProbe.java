@@ -2,6 +2,7 @@ package dev.llamark.kernel.vector;
 
 import dev.llamark.kernel.Unusable;
 import dev.llamark.run.MachineProbe;
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /** The probe over the Vector API. No type of it appears here: see {@link ProbeLoops}. */
@@ -28,17 +29,23 @@ public final class VectorProbe implements MachineProbe {
   }
 
   @Override
-  public float read(float[] a, int from, int to) {
-    return ProbeLoops.read(a, from, to);
+  public float read(MemorySegment a, long from, long to, int passes) {
+    return ProbeLoops.read(a, from, to, passes);
   }
 
   @Override
-  public void write(float[] a, int from, int to, float value) {
-    ProbeLoops.write(a, from, to, value);
+  public void write(MemorySegment a, long from, long to, int passes) {
+    ProbeLoops.write(a, from, to, passes);
   }
 
   @Override
-  public void copy(float[] a, float[] b, int from, int to) {
-    ProbeLoops.copy(a, b, from, to);
+  public void copy(MemorySegment a, MemorySegment b, long from, long to, int passes) {
+    ProbeLoops.copy(a, b, from, to, passes);
+  }
+
+  @Override
+  public void add(
+      MemorySegment a, MemorySegment b, MemorySegment c, long from, long to, int passes) {
+    ProbeLoops.add(a, b, c, from, to, passes);
   }
 }
