@@ -7,11 +7,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Weights as floats, (panel × input × output): a vector holds one input's weights for as many
- * outputs, and a product never sums across lanes. The last panel is filled up with zeros. The
- * memory lies outside the heap.
+ * Weights as floats, (panel × input × output), in panels as wide as a register tile: a vector holds
+ * one input's weights for as many outputs, and a product never sums across lanes. The last panel is
+ * filled up with zeros. The memory lies outside the heap.
  */
 final class FloatPanels extends VectorWeights {
+
+  private static final int PANEL = TileShape.WIDTH;
 
   /** Cache lines and vectors do not straddle. */
   private static final int ALIGNMENT = 64;
@@ -27,7 +29,7 @@ final class FloatPanels extends VectorWeights {
   static FloatPanels of(Matrix matrix, ThreadTeam team) {
     FloatPanels panels = new FloatPanels(matrix);
     float[][] rows = new float[team.size()][matrix.columns()];
-    float[][] buffers = new float[team.size()][matrix.columns() * WIDTH];
+    float[][] buffers = new float[team.size()][matrix.columns() * PANEL];
     team.run(
         panels.panels(),
         (panel, thread) -> panels.fill(panel, matrix, rows[thread], buffers[thread]));
@@ -35,33 +37,58 @@ final class FloatPanels extends VectorWeights {
   }
 
   private void fill(int panel, Matrix matrix, float[] row, float[] buffer) {
-    for (int r = 0; r < WIDTH; r++) {
+    for (int r = 0; r < PANEL; r++) {
       boolean valid = r < rowsOf(panel);
       if (valid) {
-        matrix.decodeRow(panel * WIDTH + r, row, 0);
+        matrix.decodeRow(panel * PANEL + r, row, 0);
       }
       for (int k = 0; k < columns(); k++) {
-        buffer[k * WIDTH + r] = valid ? row[k] : 0;
+        buffer[k * PANEL + r] = valid ? row[k] : 0;
       }
     }
     MemorySegment.copy(
-        buffer, 0, data, ValueLayout.JAVA_FLOAT, panel * panelBytes(), columns() * WIDTH);
+        buffer, 0, data, ValueLayout.JAVA_FLOAT, panel * panelBytes(), columns() * PANEL);
   }
 
   private long panelBytes() {
-    return (long) columns() * WIDTH * Float.BYTES;
+    return (long) columns() * PANEL * Float.BYTES;
+  }
+
+  @Override
+  int width() {
+    return PANEL;
+  }
+
+  /** The memory, for {@link StreamTile}. */
+  MemorySegment data() {
+    return data;
+  }
+
+  /** Where in {@link #data} a panel's weights of an input begin, in bytes. */
+  long offset(int panel, int k) {
+    return panel * panelBytes() + (long) k * PANEL * Float.BYTES;
   }
 
   @Override
   void multiplyVector(
       float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
-    PanelVector.multiply(x, xOffset, data, panel * panelBytes(), columns(), out, outOffset);
+    FloatPanelVector.multiply(x, xOffset, data, offset(panel, 0), columns(), out, outOffset);
   }
 
   @Override
   void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
-    long from = panel * panelBytes() + (long) k * WIDTH * Float.BYTES;
-    MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, from, out, 0, count * WIDTH);
+    MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, offset(panel, k), out, 0, count * PANEL);
+  }
+
+  @Override
+  void expandStrip(int strip, int k, int count, MatMulScratch scratch) {
+    int first = strip * TileShape.TILES_PER_STRIP;
+    int end = Math.min(panels(), first + TileShape.TILES_PER_STRIP);
+    for (int panel = first; panel < end; panel++) {
+      int to = (panel - first) * count * PANEL;
+      MemorySegment.copy(
+          data, ValueLayout.JAVA_FLOAT, offset(panel, k), scratch.strip, to, count * PANEL);
+    }
   }
 
   @Override

@@ -7,36 +7,68 @@ package dev.llamark.kernel.vector;
  */
 final class InputTiles {
 
-  /** Inputs of a block: a panel's share of them fits into half of a first-level cache of 32 KB. */
-  static final int DEPTH = 256;
+  /**
+   * Inputs of a block. What a tile does at its ends should be little beside them, and a strip's
+   * share of them fit into half of a second-level cache.
+   */
+  static final int DEPTH = Lanes.COUNT > 8 ? 512 : 1024;
 
   private float[] data = new float[0];
-  private int paddedRows;
+  private int[] firstRows = new int[1];
+  private int tiles;
   private int columns;
+  private int rows;
 
-  /** Makes room for an input of so many rows, with those that fill up the tiles. */
-  void resize(int paddedRows, int columns) {
-    this.paddedRows = paddedRows;
+  /** Makes room for an input, and cuts its rows into tiles. */
+  void resize(int rows, int columns) {
+    this.rows = rows;
     this.columns = columns;
-    long needed = (long) paddedRows * columns;
+    long needed = (long) TileShape.padded(rows) * columns;
     if (needed > data.length) {
       data = new float[Math.toIntExact(needed)];
     }
+    if (firstRows.length <= rows) {
+      firstRows = new int[rows + 1];
+    }
+    tiles = 0;
+    for (int row = 0; row < rows; row += TileShape.height(rows - row)) {
+      firstRows[tiles++] = row;
+    }
+    firstRows[tiles] = TileShape.padded(rows);
+  }
+
+  /** Number of tiles. */
+  int tiles() {
+    return tiles;
+  }
+
+  /** A tile's first row. */
+  int firstRow(int tile) {
+    return firstRows[tile];
+  }
+
+  /** Rows of a tile, with those that fill it up. */
+  int height(int tile) {
+    return firstRows[tile + 1] - firstRows[tile];
+  }
+
+  /** Rows of a tile that there are. */
+  int validRows(int tile) {
+    return Math.min(rows, firstRows[tile + 1]) - firstRows[tile];
   }
 
   /**
-   * Copies the rows of one tile.
+   * Copies one tile's rows.
    *
-   * @param x input, rows of {@code columns} elements
-   * @param from index of the tile's first row in {@code x}
-   * @param valid number of rows that there are
-   * @param firstRow number of the tile's first row
-   * @param height rows of the tile
+   * @param x input, (rows × columns) from {@code xOffset} on
    */
-  void copyTile(float[] x, int from, int valid, int firstRow, int height) {
+  void copyTile(float[] x, int xOffset, int tile) {
+    int height = height(tile);
+    int valid = validRows(tile);
+    int from = xOffset + firstRow(tile) * columns;
     for (int k = 0; k < columns; k += DEPTH) {
       int count = Math.min(DEPTH, columns - k);
-      int to = offset(k / DEPTH, firstRow);
+      int to = offset(k / DEPTH, tile);
       for (int row = 0; row < height; row++) {
         if (row < valid) {
           spread(x, from + row * columns + k, count, data, to + row, height);
@@ -64,8 +96,8 @@ final class InputTiles {
   }
 
   /** Index of a tile's first element in a block. */
-  int offset(int block, int firstRow) {
+  int offset(int block, int tile) {
     int count = Math.min(DEPTH, columns - block * DEPTH);
-    return block * DEPTH * paddedRows + firstRow * count;
+    return block * DEPTH * firstRows[tiles] + firstRows[tile] * count;
   }
 }

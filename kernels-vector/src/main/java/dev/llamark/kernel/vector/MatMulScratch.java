@@ -3,12 +3,15 @@ package dev.llamark.kernel.vector;
 /** What one thread needs besides the operands of a matrix product. */
 final class MatMulScratch {
 
-  /** A tile of the result that reaches beyond the result's edge. */
-  final float[] edge = new float[TileHeight.FULL * VectorWeights.WIDTH];
+  /** A tile of the result that reaches beyond the result's edge, or a panel's sums that do. */
+  final float[] edge = new float[TileShape.FULL * VectorWeights.WIDTH];
 
   /** Scales of a panel's block: see {@link PanelScales}. */
   final float[] scales = new float[PanelScales.FIELDS];
 
   /** A panel's floats, (inputs of a block × outputs). */
   final float[] expanded = new float[InputTiles.DEPTH * VectorWeights.WIDTH];
+
+  /** A strip's floats, (tile × inputs of a block × outputs). */
+  final float[] strip = new float[InputTiles.DEPTH * TileShape.STRIP];
 }

@@ -1,7 +1,5 @@
 package dev.llamark.kernel.vector;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -14,64 +12,8 @@ final class PanelVector {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int N = S.length();
   private static final int WIDTH = VectorWeights.WIDTH;
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final long BYTES = S.vectorByteSize();
-  private static final long STEP = 3 * BYTES;
 
   private PanelVector() {}
-
-  /**
-   * A panel where it is packed: one contiguous stream, read once, as fast as the memory gives it.
-   */
-  static void multiply(
-      float[] x,
-      int xOffset,
-      MemorySegment w,
-      long wOffset,
-      int count,
-      float[] out,
-      int outOffset) {
-    FloatVector acc0a = FloatVector.zero(S);
-    FloatVector acc0b = FloatVector.zero(S);
-    FloatVector acc0c = FloatVector.zero(S);
-    FloatVector acc1a = FloatVector.zero(S);
-    FloatVector acc1b = FloatVector.zero(S);
-    FloatVector acc1c = FloatVector.zero(S);
-    FloatVector acc2a = FloatVector.zero(S);
-    FloatVector acc2b = FloatVector.zero(S);
-    FloatVector acc2c = FloatVector.zero(S);
-    long at = wOffset;
-    int k = 0;
-
-    // body
-    for (; k <= count - 3; k += 3, at += 3 * STEP) {
-      FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
-      FloatVector x1 = FloatVector.broadcast(S, x[xOffset + k + 1]);
-      FloatVector x2 = FloatVector.broadcast(S, x[xOffset + k + 2]);
-      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc0a);
-      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc0b);
-      acc0c = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER), acc0c);
-      acc1a = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 3 * BYTES, ORDER), acc1a);
-      acc1b = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 4 * BYTES, ORDER), acc1b);
-      acc1c = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 5 * BYTES, ORDER), acc1c);
-      acc2a = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 6 * BYTES, ORDER), acc2a);
-      acc2b = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 7 * BYTES, ORDER), acc2b);
-      acc2c = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 8 * BYTES, ORDER), acc2c);
-    }
-
-    // tail
-    for (; k < count; k++, at += STEP) {
-      FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
-      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc0a);
-      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc0b);
-      acc0c = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER), acc0c);
-    }
-
-    // reduce
-    acc0a.add(acc1a).add(acc2a).intoArray(out, outOffset);
-    acc0b.add(acc1b).add(acc2b).intoArray(out, outOffset + N);
-    acc0c.add(acc1c).add(acc2c).intoArray(out, outOffset + 2 * N);
-  }
 
   /** A block of a panel that was expanded; its sums are stored, or added to the result. */
   static void multiply(

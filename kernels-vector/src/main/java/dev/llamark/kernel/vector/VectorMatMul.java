@@ -4,25 +4,24 @@ import dev.llamark.kernel.MatMul;
 import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
 
 /**
  * The linear layer over weights in panels ({@link VectorWeights}). One row streams the panels once;
  * several are cut into blocks of inputs and tiles of registers (Goto &amp; van de Geijn,
- * <em>Anatomy of High-Performance Matrix Multiplication</em>, 2008): a panel's share of a block
- * stays in the first-level cache while all tiles of rows go over it.
+ * <em>Anatomy of High-Performance Matrix Multiplication</em>, 2008): a tile of rows stays in the
+ * first-level cache while a strip of weights, in the second, goes over it.
  */
 final class VectorMatMul implements MatMul {
-
-  private static final int WIDTH = VectorWeights.WIDTH;
-
-  /** Rows of a full tile: what the vector registers hold. */
-  private static final int HEIGHT = TileHeight.FULL;
 
   /** Panels of a part: their outputs are whole cache lines at every width. */
   private static final int PANELS_PER_PART = 4;
 
-  /** Tiles of input that a part brings into their order, at most. */
-  private static final int TILES_PER_PART = 4;
+  /** Tiles of rows for which it is worth to expand a strip once more. */
+  private static final int TILES_PER_GROUP = 16;
+
+  /** Parts that each thread should find: the last ones even out what came before. */
+  private static final int PARTS_PER_THREAD = 8;
 
   private final ThreadTeam team;
   private final InputTiles input = new InputTiles();
@@ -30,12 +29,20 @@ final class VectorMatMul implements MatMul {
   private final ThreadTeam.ThreadRegion vectorRegion = this::vectorPart;
   private final ThreadTeam.Region inputRegion = this::inputPart;
   private final ThreadTeam.ThreadRegion matrixRegion = this::matrixPart;
+  private final PackedMatrix[] oneWeights = new PackedMatrix[1];
+  private final float[][] oneOut = new float[1][];
   private float[] x;
   private int xOffset;
   private int rows;
-  private VectorWeights weights;
-  private float[] out;
+  private PackedMatrix[] weights;
+  private float[][] outs;
   private int outOffset;
+
+  /** Row of the input that is multiplied, where rows go one by one. */
+  private int row;
+
+  /** Tiles of rows that a part goes over. */
+  private int tilesPerPart;
 
   VectorMatMul(ThreadTeam team) {
     this.team = team;
@@ -57,105 +64,210 @@ final class VectorMatMul implements MatMul {
   @Override
   public void compute(
       float[] x, int xOffset, int rows, PackedMatrix weights, float[] out, int outOffset) {
+    oneWeights[0] = weights;
+    oneOut[0] = out;
+    multiply(x, xOffset, rows, oneWeights, oneOut, outOffset);
+  }
+
+  @Override
+  public void computeAll(float[] x, int xOffset, int rows, PackedMatrix[] weights, float[][] outs) {
+    multiply(x, xOffset, rows, weights, outs, 0);
+  }
+
+  private void multiply(
+      float[] x, int xOffset, int rows, PackedMatrix[] weights, float[][] outs, int outOffset) {
     this.x = x;
     this.xOffset = xOffset;
     this.rows = rows;
-    this.weights = (VectorWeights) weights;
-    this.out = out;
+    this.weights = weights;
+    this.outs = outs;
     this.outOffset = outOffset;
-    int parts = Math.ceilDiv(this.weights.panels(), PANELS_PER_PART);
     if (rows > 1 && Lanes.FMA) {
-      input.resize(TileHeight.padded(rows), weights.columns());
-      team.run(Math.ceilDiv(rows, HEIGHT * TILES_PER_PART), inputRegion);
-      team.run(parts, matrixRegion);
+      multiplyTiles();
     } else {
-      multiplyRowByRow(parts);
+      for (row = 0; row < rows; row++) {
+        team.run(vectorParts(), vectorRegion);
+      }
     }
   }
 
-  /** One row; or all of them where the tiles' FMA would be emulated. */
-  private void multiplyRowByRow(int parts) {
-    for (int row = 0; row < rows; row++) {
-      team.run(parts, vectorRegion);
-      xOffset += weights.columns();
-      outOffset += weights.rows();
+  private void multiplyTiles() {
+    input.resize(rows, weights[0].columns());
+    team.run(input.tiles(), inputRegion);
+    int strips = 0;
+    for (PackedMatrix matrix : weights) {
+      strips += ((VectorWeights) matrix).strips();
     }
+    int groups = Math.ceilDiv(input.tiles(), TILES_PER_GROUP);
+    int wanted = Math.ceilDiv(PARTS_PER_THREAD * team.size(), strips);
+    tilesPerPart = Math.ceilDiv(groups, Math.min(groups, wanted)) * TILES_PER_GROUP;
+    team.run(strips * Math.ceilDiv(input.tiles(), tilesPerPart), matrixRegion);
   }
 
-  private void inputPart(int part) {
-    int row = part * HEIGHT * TILES_PER_PART;
-    int end = Math.min(rows, row + HEIGHT * TILES_PER_PART);
-    while (row < end) {
-      int height = TileHeight.of(rows - row);
-      int columns = weights.columns();
-      input.copyTile(x, xOffset + row * columns, Math.min(height, rows - row), row, height);
-      row += height;
+  private void inputPart(int tile) {
+    input.copyTile(x, xOffset, tile);
+  }
+
+  private int vectorParts() {
+    int parts = 0;
+    for (PackedMatrix matrix : weights) {
+      parts += Math.ceilDiv(((VectorWeights) matrix).panels(), PANELS_PER_PART);
     }
+    return parts;
   }
 
   private void vectorPart(int part, int thread) {
-    int end = Math.min(weights.panels(), (part + 1) * PANELS_PER_PART);
-    for (int panel = part * PANELS_PER_PART; panel < end; panel++) {
-      int to = outOffset + panel * WIDTH;
-      if (weights.rowsOf(panel) == WIDTH) {
-        weights.multiplyVector(x, xOffset, panel, out, to, scratch[thread]);
+    int first = part * PANELS_PER_PART;
+    for (int i = 0; ; i++) {
+      VectorWeights matrix = (VectorWeights) weights[i];
+      int panels = Math.ceilDiv(matrix.panels(), PANELS_PER_PART) * PANELS_PER_PART;
+      if (first < panels) {
+        multiplyVector(matrix, first, outs[i], scratch[thread]);
+        return;
+      }
+      first -= panels;
+    }
+  }
+
+  private void multiplyVector(VectorWeights matrix, int first, float[] out, MatMulScratch scratch) {
+    int xFrom = xOffset + row * matrix.columns();
+    int end = Math.min(matrix.panels(), first + PANELS_PER_PART);
+    for (int panel = first; panel < end; panel++) {
+      int to = outOffset + row * matrix.rows() + panel * matrix.width();
+      if (matrix.rowsOf(panel) == matrix.width()) {
+        matrix.multiplyVector(x, xFrom, panel, out, to, scratch);
       } else {
-        float[] edge = scratch[thread].edge;
-        weights.multiplyVector(x, xOffset, panel, edge, 0, scratch[thread]);
-        System.arraycopy(edge, 0, out, to, weights.rowsOf(panel));
+        matrix.multiplyVector(x, xFrom, panel, scratch.edge, 0, scratch);
+        System.arraycopy(scratch.edge, 0, out, to, matrix.rowsOf(panel));
       }
     }
   }
 
   private void matrixPart(int part, int thread) {
-    int first = part * PANELS_PER_PART;
-    int end = Math.min(weights.panels(), first + PANELS_PER_PART);
-    int blocks = Math.ceilDiv(weights.columns(), InputTiles.DEPTH);
+    int partsPerStrip = Math.ceilDiv(input.tiles(), tilesPerPart);
+    int firstTile = part % partsPerStrip * tilesPerPart;
+    int endTile = Math.min(input.tiles(), firstTile + tilesPerPart);
+    int strip = part / partsPerStrip;
+    int i = 0;
+    while (strip >= ((VectorWeights) weights[i]).strips()) {
+      strip -= ((VectorWeights) weights[i++]).strips();
+    }
+    VectorWeights matrix = (VectorWeights) weights[i];
+    int blocks = Math.ceilDiv(matrix.columns(), InputTiles.DEPTH);
     for (int block = 0; block < blocks; block++) {
-      for (int panel = first; panel < end; panel++) {
-        multiplyPanel(block, panel, scratch[thread]);
+      multiplyStrip(matrix, strip, block, firstTile, endTile, outs[i], scratch[thread]);
+    }
+  }
+
+  /** Some tiles of rows of one block of inputs times a strip's share of that block. */
+  private void multiplyStrip(
+      VectorWeights matrix,
+      int strip,
+      int block,
+      int firstTile,
+      int endTile,
+      float[] out,
+      MatMulScratch scratch) {
+    int k = block * InputTiles.DEPTH;
+    int count = Math.min(InputTiles.DEPTH, matrix.columns() - k);
+    boolean streams = matrix instanceof FloatPanels && input.height(firstTile) <= StreamTile.ROWS;
+    if (!streams) {
+      matrix.expandStrip(strip, k, count, scratch);
+    }
+    int first = strip * TileShape.STRIP;
+    int end = Math.min(matrix.rows(), first + TileShape.STRIP);
+    for (int tile = firstTile; tile < endTile; tile++) {
+      FloatPanels stream = streams && tile == firstTile ? (FloatPanels) matrix : null;
+      for (int output = first; output < end; output += TileShape.WIDTH) {
+        int wFrom = (output - first) * count;
+        multiplyTile(stream, tile, block, count, scratch, wFrom, out, output, matrix.rows());
       }
     }
   }
 
-  /** All rows of one block of inputs times a panel's share of that block. */
-  private void multiplyPanel(int block, int panel, MatMulScratch scratch) {
-    int k = block * InputTiles.DEPTH;
-    int count = Math.min(InputTiles.DEPTH, weights.columns() - k);
-    float[] w = scratch.expanded;
-    weights.expand(panel, k, count, scratch, w);
-    int outputs = weights.rowsOf(panel);
-    for (int row = 0; row < rows; ) {
-      int height = TileHeight.of(rows - row);
-      int to = outOffset + row * weights.rows() + panel * WIDTH;
-      int valid = Math.min(height, rows - row);
-      int xFrom = input.offset(block, row);
-      if (outputs == WIDTH && valid == height) {
-        tile(height, xFrom, w, count, out, to, weights.rows(), block > 0);
-      } else {
-        tile(height, xFrom, w, count, scratch.edge, 0, WIDTH, false);
-        copyEdge(scratch.edge, valid, outputs, to, block > 0);
-      }
-      row += height;
+  /**
+   * A tile of rows by a tile's outputs.
+   *
+   * @param stream weights that are not in the scratch memory yet; null if they are
+   */
+  private void multiplyTile(
+      FloatPanels stream,
+      int tile,
+      int block,
+      int count,
+      MatMulScratch scratch,
+      int wFrom,
+      float[] out,
+      int output,
+      int stride) {
+    int valid = input.validRows(tile);
+    int outputs = Math.min(TileShape.WIDTH, stride - output);
+    boolean whole = outputs == TileShape.WIDTH && valid == input.height(tile);
+    float[] target = whole ? out : scratch.edge;
+    int first = outOffset + input.firstRow(tile) * stride + output;
+    int to = whole ? first : 0;
+    int step = whole ? stride : TileShape.WIDTH;
+    boolean add = whole && block > 0;
+    if (stream == null) {
+      tile(tile, block, scratch.strip, wFrom, count, target, to, step, add);
+    } else {
+      long from = stream.offset(output / TileShape.WIDTH, block * InputTiles.DEPTH);
+      stream(tile, block, stream, from, count, scratch.strip, wFrom, target, to, step, add);
+    }
+    if (!whole) {
+      copyEdge(target, valid, outputs, out, first, stride, block > 0);
     }
   }
 
   private void tile(
-      int height, int xFrom, float[] w, int count, float[] to, int at, int stride, boolean add) {
+      int tile,
+      int block,
+      float[] w,
+      int wFrom,
+      int count,
+      float[] to,
+      int at,
+      int step,
+      boolean add) {
     float[] x = input.data();
-    if (height == 6) {
-      TallPanelTile.multiply6(x, xFrom, w, count, to, at, stride, add);
-    } else {
-      PanelTile.multiply3(x, xFrom, w, count, to, at, stride, add);
+    int xFrom = input.offset(block, tile);
+    switch (input.height(tile)) {
+      case 4 -> LowPanelTile.multiply4(x, xFrom, w, wFrom, count, to, at, step, add);
+      case 5 -> LowPanelTile.multiply5(x, xFrom, w, wFrom, count, to, at, step, add);
+      case 6 -> PanelTile.multiply6(x, xFrom, w, wFrom, count, to, at, step, add);
+      default -> TallPanelTile.multiply12(x, xFrom, w, wFrom, count, to, at, step, add);
+    }
+  }
+
+  private void stream(
+      int tile,
+      int block,
+      FloatPanels stream,
+      long from,
+      int count,
+      float[] w,
+      int wTo,
+      float[] to,
+      int at,
+      int step,
+      boolean add) {
+    float[] x = input.data();
+    int xFrom = input.offset(block, tile);
+    MemorySegment s = stream.data();
+    switch (input.height(tile)) {
+      case 4 -> StreamTile.multiply4(x, xFrom, s, from, count, w, wTo, to, at, step, add);
+      case 5 -> StreamTile.multiply5(x, xFrom, s, from, count, w, wTo, to, at, step, add);
+      default -> StreamTile.multiply6(x, xFrom, s, from, count, w, wTo, to, at, step, add);
     }
   }
 
   /** The part of a tile that lies within the result. */
-  private void copyEdge(float[] edge, int height, int outputs, int to, boolean add) {
+  private static void copyEdge(
+      float[] edge, int height, int outputs, float[] out, int to, int stride, boolean add) {
     for (int row = 0; row < height; row++) {
       for (int n = 0; n < outputs; n++) {
-        int at = to + row * weights.rows() + n;
-        float sum = edge[row * WIDTH + n];
+        int at = to + row * stride + n;
+        float sum = edge[row * TileShape.WIDTH + n];
         out[at] = add ? out[at] + sum : sum;
       }
     }

@@ -10,7 +10,7 @@ import dev.llamark.tensor.DType;
  */
 abstract class VectorWeights implements PackedMatrix {
 
-  /** Outputs in a panel: three vectors. */
+  /** Outputs in a panel: three vectors, unless {@link #width} says otherwise. */
   static final int WIDTH = 3 * Lanes.COUNT;
 
   private final DType dtype;
@@ -26,7 +26,7 @@ abstract class VectorWeights implements PackedMatrix {
   /**
    * One row of input times a panel.
    *
-   * @param out gets {@link #WIDTH} sums; those beyond the matrix's rows mean nothing
+   * @param out gets {@link #width} sums; those beyond the matrix's rows mean nothing
    */
   void multiplyVector(
       float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
@@ -38,21 +38,47 @@ abstract class VectorWeights implements PackedMatrix {
   }
 
   /**
-   * Writes a panel's floats from input {@code k} on, (count × WIDTH).
+   * Writes a panel's floats from input {@code k} on, (count × {@link #WIDTH}).
    *
    * @param count at most {@link InputTiles#DEPTH}
    * @param out gets the floats from index 0
    */
   abstract void expand(int panel, int k, int count, MatMulScratch scratch, float[] out);
 
+  /**
+   * Writes a strip's floats from input {@code k} on to {@link MatMulScratch#strip}, (tile × count ×
+   * {@link TileShape#WIDTH}). Outputs beyond the matrix's rows get anything.
+   *
+   * @param count at most {@link InputTiles#DEPTH}
+   */
+  void expandStrip(int strip, int k, int count, MatMulScratch scratch) {
+    int panel = 2 * strip;
+    expand(panel, k, count, scratch, scratch.expanded);
+    StripOrder.first(scratch.expanded, count, scratch.strip);
+    if (panel + 1 < panels()) {
+      expand(panel + 1, k, count, scratch, scratch.expanded);
+      StripOrder.second(scratch.expanded, count, scratch.strip);
+    }
+  }
+
+  /** Number of strips: two panels each, which make three tiles. */
+  int strips() {
+    return Math.ceilDiv(rows, TileShape.STRIP);
+  }
+
+  /** Outputs in a panel. */
+  int width() {
+    return WIDTH;
+  }
+
   /** Number of panels. */
   int panels() {
-    return Math.ceilDiv(rows, WIDTH);
+    return Math.ceilDiv(rows, width());
   }
 
   /** Rows of a panel that there are. */
   int rowsOf(int panel) {
-    return Math.min(WIDTH, rows - panel * WIDTH);
+    return Math.min(width(), rows - panel * width());
   }
 
   @Override

@@ -95,7 +95,22 @@ class VectorAllocationTest {
     var kernel = new VectorMatMul(team);
     int columns = InputTiles.DEPTH + 64;
     PackedMatrix w = kernel.pack(Matrix.of("w", 96, columns, new float[96 * columns]));
-    assertAllocatesNothing(() -> kernel.apply(a, 0, 48, w, c, 0));
+    for (int rows : new int[] {7, 48}) {
+      assertAllocatesNothing(() -> kernel.apply(a, 0, rows, w, c, 0));
+    }
+  }
+
+  @Test
+  void matMulBySeveralMatrices() {
+    var kernel = new VectorMatMul(team);
+    PackedMatrix[] w = {
+      kernel.pack(Matrix.of("q", 96, 64, new float[96 * 64])),
+      kernel.pack(Matrix.of("k", 40, 64, new float[40 * 64]))
+    };
+    float[][] outs = {b, c};
+    for (int rows : new int[] {1, 13}) {
+      assertAllocatesNothing(() -> kernel.applyAll(a, 0, rows, w, outs));
+    }
   }
 
   @ParameterizedTest

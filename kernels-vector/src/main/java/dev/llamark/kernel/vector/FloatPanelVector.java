@@ -1,0 +1,73 @@
+package dev.llamark.kernel.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * One row of input times a panel of floats: one contiguous stream, read once, as fast as the memory
+ * gives it. Four inputs at once make eight accumulators: two pipes of four cycles each.
+ */
+final class FloatPanelVector {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOATS;
+  private static final int N = S.length();
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final long BYTES = S.vectorByteSize();
+  private static final long STEP = 2 * BYTES;
+
+  private FloatPanelVector() {}
+
+  /**
+   * Multiplies.
+   *
+   * @param w panel from byte {@code wOffset}, (input × {@link TileShape#WIDTH})
+   */
+  static void multiply(
+      float[] x,
+      int xOffset,
+      MemorySegment w,
+      long wOffset,
+      int count,
+      float[] out,
+      int outOffset) {
+    FloatVector acc0a = FloatVector.zero(S);
+    FloatVector acc0b = FloatVector.zero(S);
+    FloatVector acc1a = FloatVector.zero(S);
+    FloatVector acc1b = FloatVector.zero(S);
+    FloatVector acc2a = FloatVector.zero(S);
+    FloatVector acc2b = FloatVector.zero(S);
+    FloatVector acc3a = FloatVector.zero(S);
+    FloatVector acc3b = FloatVector.zero(S);
+    long at = wOffset;
+    int k = 0;
+
+    // body
+    for (; k <= count - 4; k += 4, at += 4 * STEP) {
+      FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
+      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc0a);
+      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc0b);
+      FloatVector x1 = FloatVector.broadcast(S, x[xOffset + k + 1]);
+      acc1a = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER), acc1a);
+      acc1b = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 3 * BYTES, ORDER), acc1b);
+      FloatVector x2 = FloatVector.broadcast(S, x[xOffset + k + 2]);
+      acc2a = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 4 * BYTES, ORDER), acc2a);
+      acc2b = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 5 * BYTES, ORDER), acc2b);
+      FloatVector x3 = FloatVector.broadcast(S, x[xOffset + k + 3]);
+      acc3a = Lanes.fma(x3, FloatVector.fromMemorySegment(S, w, at + 6 * BYTES, ORDER), acc3a);
+      acc3b = Lanes.fma(x3, FloatVector.fromMemorySegment(S, w, at + 7 * BYTES, ORDER), acc3b);
+    }
+
+    // tail
+    for (; k < count; k++, at += STEP) {
+      FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
+      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc0a);
+      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc0b);
+    }
+
+    // reduce
+    acc0a.add(acc1a).add(acc2a.add(acc3a)).intoArray(out, outOffset);
+    acc0b.add(acc1b).add(acc2b.add(acc3b)).intoArray(out, outOffset + N);
+  }
+}
