@@ -7,6 +7,8 @@ import dev.llamark.run.LlamarkException;
 import dev.llamark.run.Version;
 import dev.llamark.verify.VerifyCommand;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,35 +18,55 @@ import picocli.CommandLine.Spec;
 /** {@code llamark}: the root command. */
 @Command(
     name = "llamark",
-    version = "llamark " + Version.VERSION,
     description = "Benchmarks and verifies LLM kernels on the JVM.",
-    mixinStandardHelpOptions = true,
-    subcommands = {
-      VerifyCommand.class,
-      BenchCommand.class,
-      CompareCommand.class,
-      MergeCommand.class,
-      RunCommand.class,
-      InfoCommand.class
-    })
+    mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
+
+  /** By name, in the order of the help. */
+  private static final SequencedMap<String, Class<?>> COMMANDS = commands();
 
   @Spec private CommandSpec spec;
 
   private Main() {}
 
   public static void main(String[] args) {
-    int code = commandLine().execute(args);
+    int code = commandLine(args).execute(args);
     System.out.flush();
     System.exit(code);
   }
 
-  /** The whole command line, as a test runs it too. */
-  static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+  private static SequencedMap<String, Class<?>> commands() {
+    SequencedMap<String, Class<?>> commands = new LinkedHashMap<>();
+    commands.put("verify", VerifyCommand.class);
+    commands.put("bench", BenchCommand.class);
+    commands.put("compare", CompareCommand.class);
+    commands.put("merge", MergeCommand.class);
+    commands.put("run", RunCommand.class);
+    commands.put("info", InfoCommand.class);
+    return commands;
+  }
+
+  /**
+   * The command line for these arguments, as a test runs it too. Where the first one names a
+   * command, only that is built: its siblings would cost more than a short command takes.
+   */
+  static CommandLine commandLine(String... args) {
+    CommandLine line = new CommandLine(new Main());
+    if (args.length > 0 && COMMANDS.containsKey(args[0])) {
+      line.addSubcommand(args[0], COMMANDS.get(args[0]));
+    } else {
+      COMMANDS.forEach(line::addSubcommand);
+    }
+    setVersion(line);
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::badUsage)
-        .setExecutionExceptionHandler((e, line, parsed) -> failed(e, line));
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+  }
+
+  /** Every command answers {@code --version}. */
+  private static void setVersion(CommandLine line) {
+    line.getCommandSpec().version("llamark " + Version.VERSION);
+    line.getSubcommands().values().forEach(Main::setVersion);
   }
 
   /** Without a word there is nothing to do. */

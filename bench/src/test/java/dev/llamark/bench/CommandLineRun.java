@@ -22,7 +22,7 @@ record CommandLineRun(int exitCode, String out, String err) {
     try {
       System.setOut(new PrintStream(capturedOut, true, StandardCharsets.UTF_8));
       System.setErr(new PrintStream(capturedErr, true, StandardCharsets.UTF_8));
-      int code = Main.commandLine().execute(args);
+      int code = Main.commandLine(args).execute(args);
       return new CommandLineRun(
           code,
           capturedOut.toString(StandardCharsets.UTF_8),

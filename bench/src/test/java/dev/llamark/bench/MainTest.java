@@ -37,6 +37,25 @@ class MainTest {
   }
 
   @Test
+  void everyCommandTellsTheVersion() {
+    assertThat(CommandLineRun.of("--version").out()).isEqualTo("llamark %s%n", Version.VERSION);
+    for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+      String name = command.getCommandName();
+      assertThat(CommandLineRun.of(name, "-V").out()).isEqualTo("llamark %s%n", Version.VERSION);
+      for (String inner : command.getSubcommands().keySet()) {
+        assertThat(CommandLineRun.of(name, inner, "--version").out())
+            .isEqualTo("llamark %s%n", Version.VERSION);
+      }
+    }
+  }
+
+  @Test
+  void aCommandIsBuiltWithoutItsSiblings() {
+    assertThat(Main.commandLine("info", "-m", "run").getSubcommands()).containsOnlyKeys("info");
+    assertThat(CommandLineRun.of("inof").err()).hasLineCount(1).contains("inof", "llamark --help");
+  }
+
+  @Test
   void aMissingCommandAndAnUnknownOptionAreUsageErrorsOfOneLine() {
     CommandLineRun nothing = CommandLineRun.of();
     assertThat(nothing.exitCode()).isEqualTo(2);

@@ -74,7 +74,7 @@ final class GgufTokenizer {
     List<String> merges =
         texts(MERGES).orElseThrow(() -> refuse(MERGES, "an array of texts", "missing"));
     MergeReader reader = new MergeReader(file, vocabulary, merges.size());
-    merges.forEach(reader::add);
+    merges.forEach(merge -> reader.add(MergeSpelling.spaced(merge)));
     ByteLevelBpe.Rules rules = new ByteLevelBpe.Rules(split, split.wholeWords(), false);
     return tokenizer(
         specialIds(OptionalInt.empty(), OptionalInt.empty(), split == WordSplit.LLAMA3),

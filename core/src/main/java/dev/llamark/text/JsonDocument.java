@@ -1,15 +1,21 @@
 package dev.llamark.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.llamark.run.InputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A JSON file and sentences about what it should hold. Deep nesting and repeated keys are refused.
@@ -32,19 +38,55 @@ record JsonDocument(String file, JsonNode root) {
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .build();
 
+  /** Values that are too large for a tree of them to be worth its time and memory. */
+  interface LargeFields {
+
+    /**
+     * Reads the value at whose beginning the parser stands, to its end, if it is one of them.
+     *
+     * @param path names from the root to the value, joined by dots
+     * @return whether it was read; if not, the parser still stands there
+     */
+    boolean read(String path, JsonParser parser) throws IOException;
+  }
+
+  /** The whole file as a tree. */
   static JsonDocument read(String file, byte[] bytes) {
-    try {
-      JsonNode root = MAPPER.readTree(bytes);
-      if (!root.isObject()) {
+    return read(file, bytes, (path, parser) -> false);
+  }
+
+  /** The file as a tree from which large values in the root and in its objects are left out. */
+  static JsonDocument read(String file, byte[] bytes, LargeFields large) {
+    try (JsonParser parser = MAPPER.createParser(bytes)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new InputException(file + ": the file must hold a JSON object, but does not");
       }
-      return new JsonDocument(file, root);
+      return new JsonDocument(file, object(parser, "", large));
     } catch (JsonProcessingException e) {
       String reason = e.getOriginalMessage().lines().findFirst().orElse("malformed");
       throw new InputException("%s: must be JSON, but %s".formatted(file, Quote.of(reason)), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // bytes in memory are not read from anywhere
     }
+  }
+
+  private static ObjectNode object(JsonParser parser, String path, LargeFields large)
+      throws IOException {
+    ObjectNode object = MAPPER.createObjectNode();
+    Set<String> names = new HashSet<>();
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      if (!names.add(name)) {
+        throw new JsonParseException(parser, "Duplicate field " + Quote.of(name));
+      }
+      JsonToken token = parser.nextToken();
+      if (!large.read(path + name, parser)) {
+        boolean inRoot = path.isEmpty() && token == JsonToken.START_OBJECT;
+        JsonNode value =
+            inRoot ? object(parser, name + ".", large) : MAPPER.<JsonNode>readTree(parser);
+        object.set(name, value);
+      }
+    }
+    return object;
   }
 
   /** The text of a field, if there is one that is not null. */
@@ -100,6 +142,11 @@ record JsonDocument(String file, JsonNode root) {
 
   /** A sentence on a field that must have another value. */
   InputException refuse(String field, String expected, String found) {
+    return refusal(file, field, expected, found);
+  }
+
+  /** A sentence on a field of a file. */
+  static InputException refusal(String file, String field, String expected, String found) {
     return new InputException(
         "%s: '%s' must be %s, but is %s".formatted(file, field, expected, Quote.of(found)));
   }

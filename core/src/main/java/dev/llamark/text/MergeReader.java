@@ -23,18 +23,21 @@ final class MergeReader {
     table = new MergeTable(capacity);
   }
 
-  /** Adds a merge spelled {@code left right}. */
-  void add(String merge) {
-    int space = merge.indexOf(' ', 1);
-    if (space < 0 || space == merge.length() - 1) {
-      throw refuse("must be two pieces separated by a space, but is " + Quote.of(merge));
+  /** Adds the merge that ranks next. */
+  void add(MergeSpelling merge) {
+    if (!merge.isComplete()) {
+      throw refuse(
+          "must be two pieces, in one text separated by a space, but is " + Quote.of(merge.text()));
     }
-    add(merge.substring(0, space), merge.substring(space + 1));
-  }
-
-  /** Adds the merge of two pieces. */
-  void add(String left, String right) {
-    table.add(id(left), id(right), id(left + right));
+    PieceTable ids = vocabulary.ids();
+    int left = ids.find(merge.text(), 0, merge.leftEnd());
+    int right = ids.find(merge.text(), merge.rightBegin(), merge.text().length());
+    int merged = ids.find(merge);
+    if (left < 0 || right < 0 || merged < 0) {
+      String missing = merge.left().concat(merge.right());
+      throw needs(left < 0 ? merge.left() : right < 0 ? merge.right() : missing);
+    }
+    table.add(left, right, merged);
     rank++;
   }
 
@@ -43,10 +46,8 @@ final class MergeReader {
     return table;
   }
 
-  private int id(String piece) {
-    return vocabulary
-        .find(piece)
-        .orElseThrow(() -> refuse("needs the token " + Quote.of(piece) + ", but it is missing"));
+  private InputException needs(String piece) {
+    return refuse("needs the token " + Quote.of(piece) + ", but it is missing");
   }
 
   private InputException refuse(String what) {

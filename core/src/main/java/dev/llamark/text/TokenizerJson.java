@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -16,26 +15,28 @@ import java.util.Set;
  */
 final class TokenizerJson {
 
-  /** Far beyond any vocabulary; bounds what a small file can make us allocate. */
-  private static final int MOST_TOKENS = 1 << 20;
-
   private final JsonDocument json;
+  private final JsonBpe bpe;
   private final JsonNode model;
   private final List<String> pieces = new ArrayList<>();
   private final List<TokenType> types = new ArrayList<>();
   private final List<SpecialTokens.Special> specials = new ArrayList<>();
   private Vocabulary vocabulary;
 
-  private TokenizerJson(JsonDocument json) {
+  private TokenizerJson(JsonDocument json, JsonBpe bpe) {
     this.json = json;
+    this.bpe = bpe;
     model = json.root().path("model");
   }
 
   /**
+   * @param file its name
+   * @param bytes what it holds
    * @param ends ids and pieces that other files of the model name as its end, perhaps none
    */
-  static Tokenizer read(JsonDocument json, EndTokens ends) {
-    return new TokenizerJson(json).read(ends);
+  static Tokenizer read(String file, byte[] bytes, EndTokens ends) {
+    JsonBpe bpe = new JsonBpe(file);
+    return new TokenizerJson(JsonDocument.read(file, bytes, bpe), bpe).read(ends);
   }
 
   private Tokenizer read(EndTokens ends) {
@@ -80,16 +81,16 @@ final class TokenizerJson {
   }
 
   private void readVocabulary() {
-    JsonNode vocab = model.path("vocab");
-    if (!vocab.isObject() || vocab.isEmpty()) {
-      throw json.refuse("model.vocab", "an object with at least one token", vocab);
+    if (bpe.pieces().isEmpty()) {
+      throw json.refuse("model.vocab", "an object with at least one token", model.path("vocab"));
     }
     boolean bytes = json.flag(model, "byte_fallback", false);
     String unknown = json.text(model, "unk_token").orElse(null);
-    for (Map.Entry<String, JsonNode> entry : vocab.properties()) {
-      String piece = entry.getKey();
+    int[] ids = bpe.ids();
+    for (int i = 0; i < ids.length; i++) {
+      String piece = bpe.pieces().get(i);
       TokenType type = bytes && Vocabulary.spellsByte(piece) ? TokenType.BYTE : TokenType.NORMAL;
-      put(id(entry.getValue()), piece, piece.equals(unknown) ? TokenType.UNKNOWN : type);
+      put(ids[i], piece, piece.equals(unknown) ? TokenType.UNKNOWN : type);
     }
   }
 
@@ -115,8 +116,8 @@ final class TokenizerJson {
   }
 
   private int id(JsonNode id) {
-    if (!id.isInt() || id.intValue() < 0 || id.intValue() >= MOST_TOKENS) {
-      throw json.refuse("id", "a whole number from 0 to " + (MOST_TOKENS - 1), id);
+    if (!id.isInt() || id.intValue() < 0 || id.intValue() >= JsonBpe.MOST_TOKENS) {
+      throw json.refuse("id", "a whole number from 0 to " + (JsonBpe.MOST_TOKENS - 1), id);
     }
     return id.intValue();
   }
@@ -132,23 +133,11 @@ final class TokenizerJson {
   }
 
   private MergeTable readMerges() {
-    JsonNode merges = model.path("merges");
-    if (!merges.isArray()) {
-      throw json.refuse("model.merges", "an array", merges);
+    if (!bpe.listsMerges()) {
+      throw json.refuse("model.merges", "an array", model.path("merges"));
     }
-    MergeReader reader = new MergeReader(json.file(), vocabulary, merges.size());
-    for (JsonNode merge : merges) {
-      if (merge.isTextual()) {
-        reader.add(merge.textValue());
-      } else if (merge.isArray()
-          && merge.size() == 2
-          && merge.get(0).isTextual()
-          && merge.get(1).isTextual()) {
-        reader.add(merge.get(0).textValue(), merge.get(1).textValue());
-      } else {
-        throw json.refuse("model.merges", "an array of pairs of pieces", merge);
-      }
-    }
+    MergeReader reader = new MergeReader(json.file(), vocabulary, bpe.merges().size());
+    bpe.merges().forEach(reader::add);
     return reader.table();
   }
 

@@ -54,7 +54,7 @@ public final class Tokenizers {
     String name = path.getFileName() == null ? "" : path.getFileName().toString();
     String suffix = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     return switch (suffix) {
-      case "json" -> TokenizerJson.read(json(path), ends(path));
+      case "json" -> TokenizerJson.read(path.toString(), bytes(path), ends(path));
       case "model" -> SentencePieceModel.read(path.toString(), bytes(path));
       case "bin" -> Llama2cTokenizer.read(path.toString(), bytes(path));
       case "gguf" -> {

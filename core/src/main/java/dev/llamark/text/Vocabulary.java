@@ -1,20 +1,18 @@
 package dev.llamark.text;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 
 /** The tokens of a model: the piece of text and the type of each id. */
 public final class Vocabulary {
 
-  private static final int NONE = -1;
+  private static final int NONE = PieceTable.NONE;
 
   private final String[] pieces;
   private final TokenType[] types;
-  private final Map<String, Integer> ids;
+  private final PieceTable ids;
   private final int[] byteIds = new int[256];
   private final int longestPiece;
   private final int unknown;
@@ -31,16 +29,13 @@ public final class Vocabulary {
     }
     this.pieces = pieces.toArray(String[]::new);
     this.types = types.toArray(TokenType[]::new);
-    ids = HashMap.newHashMap(this.pieces.length);
+    ids = new PieceTable(this.pieces);
     Arrays.fill(byteIds, NONE);
     int longest = 0;
     for (int id = 0; id < this.pieces.length; id++) {
       String piece = this.pieces[id];
       if (this.types[id] == TokenType.BYTE) {
         byteIds[byteOf(piece)] = id;
-      }
-      if (!piece.isEmpty()) {
-        ids.put(piece, id);
       }
       longest = Math.max(longest, piece.length());
     }
@@ -65,13 +60,18 @@ public final class Vocabulary {
 
   /** The token with exactly this piece, as the file spells it. */
   public OptionalInt find(String piece) {
-    Integer id = ids.get(piece);
-    return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    int id = ids.find(piece);
+    return id == NONE ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
   /** The token that stands for text outside the vocabulary, if there is one. */
   public OptionalInt unknown() {
     return unknown == NONE ? OptionalInt.empty() : OptionalInt.of(unknown);
+  }
+
+  /** Ids of any type by piece. */
+  PieceTable ids() {
+    return ids;
   }
 
   /** Length of the longest piece in UTF-16 units. */
@@ -81,8 +81,8 @@ public final class Vocabulary {
 
   /** The token of a piece that merging may produce, or −1. */
   int mergeable(String piece) {
-    Integer id = ids.get(piece);
-    if (id == null) {
+    int id = ids.find(piece);
+    if (id == NONE) {
       return NONE;
     }
     return switch (types[id]) {

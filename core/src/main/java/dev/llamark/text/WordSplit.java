@@ -94,16 +94,22 @@ enum WordSplit {
   private final boolean wholeWords;
   private final List<String> names;
   private final List<String> expressions;
-  private final List<Pattern> stages;
+  private volatile List<Pattern> stages; // compiled at first use: a process needs one split
 
   WordSplit(boolean wholeWords, Names names, String... expressions) {
     this.wholeWords = wholeWords;
     this.names = names.names();
     this.expressions = List.of(expressions);
-    stages =
-        this.expressions.stream()
-            .map(expression -> Pattern.compile(expression, Pattern.UNICODE_CHARACTER_CLASS))
-            .toList();
+  }
+
+  private List<Pattern> stages() {
+    if (stages == null) {
+      stages =
+          expressions.stream()
+              .map(expression -> Pattern.compile(expression, Pattern.UNICODE_CHARACTER_CLASS))
+              .toList();
+    }
+    return stages;
   }
 
   /** The split that {@code tokenizer.ggml.pre} names. */
@@ -137,25 +143,26 @@ enum WordSplit {
 
   /** Hands the words of a text over in order; together they are the text. */
   void split(String text, Consumer<String> words) {
-    split(text, 0, words);
+    split(text, stages(), words);
   }
 
-  private void split(String text, int stage, Consumer<String> words) {
-    if (stage == stages.size()) {
+  private static void split(String text, List<Pattern> stages, Consumer<String> words) {
+    if (stages.isEmpty()) {
       words.accept(text);
       return;
     }
-    Matcher matcher = stages.get(stage).matcher(text);
+    List<Pattern> rest = stages.subList(1, stages.size());
+    Matcher matcher = stages.getFirst().matcher(text);
     int begin = 0;
     while (matcher.find()) {
       if (matcher.start() > begin) {
-        split(text.substring(begin, matcher.start()), stage + 1, words);
+        split(text.substring(begin, matcher.start()), rest, words);
       }
-      split(matcher.group(), stage + 1, words);
+      split(matcher.group(), rest, words);
       begin = matcher.end();
     }
     if (begin < text.length()) {
-      split(text.substring(begin), stage + 1, words);
+      split(text.substring(begin), rest, words);
     }
   }
 

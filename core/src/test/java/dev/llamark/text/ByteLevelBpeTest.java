@@ -24,7 +24,7 @@ class ByteLevelBpeTest {
     Vocabulary vocabulary =
         new Vocabulary(pieces, pieces.stream().map(piece -> TokenType.NORMAL).toList());
     MergeReader reader = new MergeReader("test", vocabulary, merges.size());
-    merges.forEach(reader::add);
+    merges.forEach(merge -> reader.add(MergeSpelling.spaced(merge)));
     SpecialIds none =
         new SpecialIds(OptionalInt.empty(), OptionalInt.empty(), List.of(), List.of(), Set.of());
     ByteLevelBpe.Rules rules = new ByteLevelBpe.Rules(split, wholeWords, false);

@@ -202,6 +202,11 @@ class TokenizerFilesTest {
         "\"normalizer\": null | \"normalizer\": {\"type\": \"Lowercase\"} | normalizer",
         "\"special\": true | \"special\": 1 | special",
         "\"a\": 97 | \"a\": 5000000 | 1048575",
+        "\"a\": 97 | \"a\": [97] | 1048575",
+        "\"a\": 97 | \"b\": 97 | 'b twice'",
+        "\"Ġ t\" | [\"Ġ\", \"t\", \"h\"] | model.merges",
+        "\"merges\": | \"merges\": {}, \"unused\": | 'model.merges' must be an array",
+        "\"vocab\" | \"words\" | 'model.vocab' must be an object with at least one token",
         "\"version\": | \"model\": 1, \"version\": | Duplicate"
       })
   void json_that_cannot_be_done_exactly_is_refused(String from, String to, String reason) {
@@ -213,7 +218,7 @@ class TokenizerFilesTest {
 
   @Test
   void deep_json_is_refused() {
-    refused(file("tokenizer.json", "[".repeat(100_000)), "must be JSON");
+    refused(file("tokenizer.json", "{\"a\": " + "[".repeat(100_000)), "must be JSON");
     refused(file("tokenizer.json", "[1]"), "a JSON object");
   }
 
