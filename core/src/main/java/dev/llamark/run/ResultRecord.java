@@ -11,6 +11,7 @@ public sealed interface ResultRecord
         VerifyModelRecord,
         MutantRecord,
         OnnxTestRecord,
+        RepeatRecord,
         MachineRecord,
         ClaimRecord {
 

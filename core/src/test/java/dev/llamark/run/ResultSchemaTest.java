@@ -37,6 +37,8 @@ class ResultSchemaTest {
         new MutantRecord("rope-pairing", "rope", "model", true, "layer 0 rotated query", 8.0, ENV),
         new MutantRecord("none", null, "ops", false, null, 0.5, ENV),
         new OnnxTestRecord("test_rotary_embedding", "scalar", 0, "PASS", null, ERROR, ENV),
+        repeat(true, 0.0, "PASS", null),
+        repeat(null, null, "SKIPPED", "512 bits are asked for"),
         new MachineRecord("read", "L2", 262_144L, 2, 256, "GB/s", INTERVAL, ENV),
         new ClaimRecord(
             "rope-cost",
@@ -46,6 +48,11 @@ class ResultSchemaTest {
             "it adds 3 operations per element",
             Map.of("flops", 3),
             ENV));
+  }
+
+  private static RepeatRecord repeat(Boolean same, Double nmse, String verdict, String reason) {
+    return new RepeatRecord(
+        "widths", MODEL, "vector", 256, 2, "variant", "512 bits", same, nmse, verdict, reason, ENV);
   }
 
   private static OpRecord op() {

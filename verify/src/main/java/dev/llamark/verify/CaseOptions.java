@@ -3,10 +3,8 @@ package dev.llamark.verify;
 import dev.llamark.kernel.Operation;
 import dev.llamark.oracle.CaseId;
 import dev.llamark.oracle.Conformance;
-import dev.llamark.run.InputException;
 import dev.llamark.tensor.DType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -34,9 +32,6 @@ final class CaseOptions {
       description = "Exactly these cases, such as matmul:f32:17x4096x4096:seed=7.")
   private List<String> cases = List.of();
 
-  @Option(names = "--shard", paramLabel = "I/N", description = "Every N-th case, from the I-th.")
-  private String shard = "1/1";
-
   /**
    * The cases, in order.
    *
@@ -54,7 +49,7 @@ final class CaseOptions {
             .forEach(all::add);
       }
     }
-    return shard(all);
+    return all;
   }
 
   private List<Operation> operations() {
@@ -67,22 +62,5 @@ final class CaseOptions {
     return dtypes.contains("all")
         ? List.of(DType.values())
         : dtypes.stream().map(DType::of).distinct().toList();
-  }
-
-  private List<CaseId> shard(List<CaseId> all) {
-    int[] parts;
-    try {
-      parts = Arrays.stream(shard.split("/", -1)).mapToInt(Integer::parseInt).toArray();
-    } catch (NumberFormatException e) {
-      parts = new int[0];
-    }
-    if (parts.length != 2 || parts[0] < 1 || parts[0] > parts[1]) {
-      throw new InputException("--shard must read I/N, such as 1/4, but is '%s'".formatted(shard));
-    }
-    List<CaseId> own = new ArrayList<>();
-    for (int i = parts[0] - 1; i < all.size(); i += parts[1]) {
-      own.add(all.get(i));
-    }
-    return own;
   }
 }

@@ -3,6 +3,7 @@ package dev.llamark.verify;
 import dev.llamark.run.InputException;
 import dev.llamark.run.MutantRecord;
 import dev.llamark.run.OnnxTestRecord;
+import dev.llamark.run.RepeatRecord;
 import dev.llamark.run.ResultRecord;
 import dev.llamark.run.VerifyModelRecord;
 import dev.llamark.run.VerifyOpRecord;
@@ -50,6 +51,13 @@ final class JUnitReport {
               !"peer".equals(model.role()));
       case OnnxTestRecord test ->
           add(test.variant(), test.caseId(), test.verdict(), test.reason(), true);
+      case RepeatRecord repeat ->
+          add(
+              repeat.variant(),
+              "repeat:%s:%s".formatted(repeat.check(), repeat.how()),
+              repeat.verdict(),
+              repeat.reason(),
+              !repeat.role().equals("peer"));
       case MutantRecord mutant ->
           add(
               "mutants",

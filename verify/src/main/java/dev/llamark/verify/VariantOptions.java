@@ -68,8 +68,12 @@ public final class VariantOptions {
       }
       System.setProperty(BITS_PROPERTY, vectorBits.toString());
     }
+    return registry(jars());
+  }
+
+  /** The variants of the class path and of these jars. */
+  public static KernelRegistry registry(List<Path> jars) {
     ClassLoader own = VariantOptions.class.getClassLoader();
-    List<Path> jars = jars();
     return KernelRegistry.load(jars.isEmpty() ? own : new URLClassLoader(urls(jars), own));
   }
 

@@ -12,18 +12,20 @@ import picocli.CommandLine.Mixin;
       VerifyOpsCommand.class,
       VerifyModelCommand.class,
       VerifyOnnxTestsCommand.class,
-      VerifySelfCommand.class
+      VerifySelfCommand.class,
+      VerifyRepeatCommand.class
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model;
+  @Mixin private ShardOptions shard;
   @Mixin private VariantOptions variants;
   @Mixin private OutputOptions output;
 
   @Override
   public Integer call() {
-    return new VerifyRun(variants, output).all(model);
+    return new VerifyRun(variants, shard, output).all(model);
   }
 }

@@ -17,12 +17,13 @@ final class VerifyModelCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model;
   @Mixin private GoldenOptions golden;
+  @Mixin private ShardOptions shard;
   @Mixin private VariantOptions variants;
   @Mixin private OutputOptions output;
 
   @Override
   public Integer call() {
-    VerifyRun run = new VerifyRun(variants, output);
+    VerifyRun run = new VerifyRun(variants, shard, output);
     return golden.golden().isPresent()
         ? run.golden(model, golden.golden().get())
         : run.model(model, golden.save());

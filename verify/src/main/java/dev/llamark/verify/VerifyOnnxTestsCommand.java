@@ -42,6 +42,7 @@ final class VerifyOnnxTestsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "The folder; each test is a folder in it.")
   private Path folder;
 
+  @Mixin private ShardOptions shard;
   @Mixin private VariantOptions variants;
   @Mixin private OutputOptions output;
 
@@ -49,12 +50,12 @@ final class VerifyOnnxTestsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    long start = System.nanoTime();
-    List<NodeTest> tests = NodeTestFolder.read(folder);
+    CommandReport report = new CommandReport(output, "llamark verify onnx-tests");
+    List<NodeTest> tests = shard.of(NodeTestFolder.read(folder));
     KernelRegistry registry = variants.registry();
     List<Variant> selected = variants.selected(registry);
     Environment environment = Environment.collect(output.seed());
-    print(Headline.text(environment, variants.mostThreads()) + "\n");
+    report.print(Headline.text(environment, variants.mostThreads()) + "\n");
     TextTable table =
         new TextTable("ONNX node tests", "variant", "pass", "FAIL", "skipped", "largest NMSE")
             .alignRight(2, 3, 4, 5);
@@ -74,9 +75,8 @@ final class VerifyOnnxTestsCommand implements Callable<Integer> {
         run("onnxruntime", false, tests, table).apply(test -> NodeTestRun.on(runtime, test));
       }
     }
-    print(output.format() == OutputOptions.Format.MD ? table.markdown() : table.text());
-    print(outcome.text((System.nanoTime() - start) / 1e9));
-    return outcome.exitCode(false).code();
+    report.table("", table, "");
+    return report.end(outcome, false);
   }
 
   /** Runs all tests one way and adds a row for each operator, then what failed or was skipped. */
@@ -155,11 +155,5 @@ final class VerifyOnnxTestsCommand implements Callable<Integer> {
         reason.isEmpty() ? null : reason,
         compared ? error : null,
         environment);
-  }
-
-  private void print(String text) {
-    if (output.format() != OutputOptions.Format.JSON) {
-      System.out.println(text);
-    }
   }
 }

@@ -15,6 +15,7 @@ final class VerifyOpsCommand implements Callable<Integer> {
 
   @Mixin private VariantOptions variants;
   @Mixin private CaseOptions cases;
+  @Mixin private ShardOptions shard;
   @Mixin private OutputOptions output;
 
   @Option(names = "--list", description = "Print the ids of the cases and run nothing.")
@@ -22,7 +23,7 @@ final class VerifyOpsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    VerifyRun run = new VerifyRun(variants, output);
+    VerifyRun run = new VerifyRun(variants, shard, output);
     return list ? run.list(cases) : run.ops(cases);
   }
 }

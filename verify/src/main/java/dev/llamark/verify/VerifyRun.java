@@ -7,8 +7,6 @@ import dev.llamark.oracle.CaseId;
 import dev.llamark.run.Environment;
 import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.ExitCode;
-import dev.llamark.run.TextTable;
-import dev.llamark.verify.OutputOptions.Format;
 import dev.llamark.verify.OutputOptions.Sink;
 import dev.llamark.verify.golden.Golden;
 import dev.llamark.verify.golden.GoldenFile;
@@ -21,19 +19,20 @@ import java.util.function.UnaryOperator;
 /** One call of {@code llamark verify}: its stages, and the verdict over all of them. */
 final class VerifyRun {
 
-  private final long start = System.nanoTime();
   private final VariantOptions options;
   private final OutputOptions output;
   private final Environment environment;
   private final KernelRegistry registry;
   private final List<Variant> variants;
   private final int threads;
+  private final ShardOptions shard;
   private final Outcome outcome = new Outcome();
-  private final GitHubActions actions = new GitHubActions(System.getenv());
-  private final StringBuilder summary = new StringBuilder();
+  private final CommandReport report;
 
-  VerifyRun(VariantOptions options, OutputOptions output) {
+  VerifyRun(VariantOptions options, ShardOptions shard, OutputOptions output) {
     this.options = options;
+    this.shard = shard;
+    report = new CommandReport(output, "llamark verify");
     this.output = output;
     environment = Environment.collect(output.seed());
     registry = options.registry();
@@ -46,21 +45,21 @@ final class VerifyRun {
     try (ModelSource source = model.open();
         Sink sink = output.open()) {
       ModelTask task = model.task(source, output.seed());
-      print(Headline.text(environment, threads) + "\n");
+      report.print(Headline.text(environment, threads) + "\n");
       opsStage(new CaseOptions(), sink);
       modelStage(model, source, task, sink);
     }
-    return end(model.strict());
+    return report.end(outcome, model.strict());
   }
 
   /** Operations alone. */
   int ops(CaseOptions cases) {
-    List<CaseId> ids = cases.cases(opsStage().lanes(), output.seed());
+    List<CaseId> ids = cases(cases);
     try (Sink sink = output.open()) {
-      print(Headline.text(environment, threads) + "\n");
+      report.print(Headline.text(environment, threads) + "\n");
       opsStage(ids, sink);
     }
-    return end(false);
+    return report.end(outcome, false);
   }
 
   /**
@@ -72,14 +71,13 @@ final class VerifyRun {
     try (ModelSource source = model.open();
         Sink sink = output.open()) {
       ModelTask task = model.task(source, output.seed());
-      print(Headline.text(environment, threads) + "\n");
-      Optional<ModelReport> report = modelStage(model, source, task, sink);
-      if (golden.isPresent() && report.isPresent()) {
-        String saved = goldenStage().save(source, task, report.get(), golden.get());
-        note(saved);
+      report.print(Headline.text(environment, threads) + "\n");
+      Optional<ModelReport> compared = modelStage(model, source, task, sink);
+      if (golden.isPresent() && compared.isPresent()) {
+        report.note(goldenStage().save(source, task, compared.get(), golden.get()));
       }
     }
-    return end(model.strict());
+    return report.end(outcome, model.strict());
   }
 
   /** The model against a golden file. */
@@ -87,29 +85,34 @@ final class VerifyRun {
     Golden golden = GoldenFile.read(file);
     try (ModelSource source = model.open(golden);
         Sink sink = output.open()) {
-      print(Headline.text(environment, threads) + "\n");
+      report.print(Headline.text(environment, threads) + "\n");
       UnaryOperator<String> replay =
           id ->
               "llamark verify model %s --golden %s%s"
                   .formatted(options.replay(id), file, model.replayModel());
-      GoldenReport report = goldenStage().run(golden, file, source, replay, sink);
-      table(report.headline(), report.table(), "");
+      GoldenReport compared = goldenStage().run(golden, file, source, replay, sink);
+      report.table(compared.headline(), compared.table(), "");
       if (model.layers()) {
-        print(report.layers());
+        report.print(compared.layers());
       }
-      report.addTo(outcome);
+      compared.addTo(outcome);
     }
-    return end(model.strict());
+    return report.end(outcome, model.strict());
   }
 
   private GoldenStage goldenStage() {
-    return new GoldenStage(registry, variants, threads, environment);
+    return new GoldenStage(registry, shard.of(variants), threads, environment);
   }
 
   /** The ids of the cases, one a line. */
   int list(CaseOptions cases) {
-    cases.cases(opsStage().lanes(), output.seed()).forEach(System.out::println);
+    cases(cases).forEach(System.out::println);
     return ExitCode.OK.code();
+  }
+
+  /** This shard's part of the cases. */
+  private List<CaseId> cases(CaseOptions cases) {
+    return shard.of(cases.cases(opsStage().lanes(), output.seed()));
   }
 
   private OpsStage opsStage() {
@@ -117,13 +120,13 @@ final class VerifyRun {
   }
 
   private void opsStage(CaseOptions cases, Sink sink) {
-    opsStage(cases.cases(opsStage().lanes(), output.seed()), sink);
+    opsStage(cases(cases), sink);
   }
 
   private void opsStage(List<CaseId> cases, Sink sink) {
-    OpsReport report = opsStage().run(cases, sink);
-    table("", report.table(), String.join("\n", report.inherited()));
-    report.addTo(outcome);
+    OpsReport ops = opsStage().run(cases, sink);
+    report.table("", ops.table(), String.join("\n", ops.inherited()));
+    ops.addTo(outcome);
   }
 
   /** Empty where the machine lacks what it takes. */
@@ -133,10 +136,15 @@ final class VerifyRun {
         id ->
             "llamark verify model %s %s"
                 .formatted(this.options.replay(id), options.replay(task, output.seed()));
+    List<Variant> own = shard.of(variants);
+    if (own.isEmpty()) {
+      outcome.skipped("no variant falls into this shard of the model's comparison");
+      return Optional.empty();
+    }
     ModelRecords records = new ModelRecords(threads, environment);
     try {
-      ModelReport report =
-          new ModelStage(registry, variants, threads)
+      ModelReport compared =
+          new ModelStage(registry, own, threads)
               .run(
                   source,
                   task,
@@ -145,44 +153,15 @@ final class VerifyRun {
                       records
                           .of(reference, result, replay.apply(result.variant().id()))
                           .forEach(sink));
-      table(report.headline(), report.table(replay), "");
+      report.table(compared.headline(), compared.table(replay), "");
       if (options.layers()) {
-        print(report.layers());
+        report.print(compared.layers());
       }
-      report.addTo(outcome);
-      return Optional.of(report);
+      compared.addTo(outcome);
+      return Optional.of(compared);
     } catch (EnvironmentException e) {
       outcome.missing("the model was not compared: " + e.getMessage());
       return Optional.empty();
-    }
-  }
-
-  private int end(boolean strict) {
-    String verdict = outcome.text((System.nanoTime() - start) / 1e9);
-    print(verdict);
-    summary.append('\n').append(verdict).append('\n');
-    actions.summarise(summary.toString());
-    if (actions.active() && outcome.exitCode(strict) != ExitCode.OK && output.text()) {
-      System.out.println(GitHubActions.error("llamark verify", verdict));
-    }
-    return outcome.exitCode(strict).code();
-  }
-
-  private void table(String headline, TextTable table, String notes) {
-    print(headline.isEmpty() ? null : headline);
-    print(output.format() == Format.MD ? "\n" + table.markdown() : table.text());
-    print(notes.isEmpty() ? null : "  " + notes.replace("\n", "\n  ") + "\n");
-    summary.append('\n').append(headline).append("\n\n").append(table.markdown()).append(notes);
-  }
-
-  private void note(String sentence) {
-    print(sentence + "\n");
-    summary.append('\n').append(sentence).append('\n');
-  }
-
-  private void print(String text) {
-    if (text != null && output.format() != Format.JSON) {
-      System.out.println(text);
     }
   }
 }

@@ -43,6 +43,7 @@ final class VerifySelfCommand implements Callable<Integer> {
       description = "Faults to plant, by id; 'none' is the control. By default all.")
   private List<String> wanted = List.of();
 
+  @Mixin private ShardOptions shard;
   @Mixin private OutputOptions output;
 
   private final Outcome outcome = new Outcome();
@@ -50,12 +51,12 @@ final class VerifySelfCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    long start = System.nanoTime();
+    CommandReport report = new CommandReport(output, "llamark verify self");
     KernelRegistry registry = KernelRegistry.load(VerifySelfCommand.class.getClassLoader());
-    List<Mutant> mutants = selected(Mutants.of(registry));
+    List<Mutant> mutants = shard.of(selected(Mutants.of(registry)));
     Environment environment = Environment.collect(output.seed());
     int threads = Runtime.getRuntime().availableProcessors();
-    print(Headline.text(environment, threads) + "\n");
+    report.print(Headline.text(environment, threads) + "\n");
     try (OutputOptions.Sink sink = output.open();
         Progress progress = Progress.onTerminal();
         ThreadTeam team = new ThreadTeam(threads)) {
@@ -63,10 +64,8 @@ final class VerifySelfCommand implements Callable<Integer> {
       model(registry, mutants, team, progress);
       findings.forEach(finding -> sink.accept(finding.toRecord(environment)));
     }
-    print(table(mutants));
-    conclude();
-    print(outcome.text((System.nanoTime() - start) / 1e9));
-    return outcome.exitCode(false).code();
+    report.table("", table(mutants), String.join("\n", conclude()));
+    return report.end(outcome, false);
   }
 
   private List<Mutant> selected(List<Mutant> all) {
@@ -99,7 +98,7 @@ final class VerifySelfCommand implements Callable<Integer> {
     }
   }
 
-  private String table(List<Mutant> mutants) {
+  private TextTable table(List<Mutant> mutants) {
     TextTable table =
         new TextTable(
                 "mutant", "fault", "caught in operations by", "margin", "in the model by", "margin")
@@ -115,7 +114,7 @@ final class VerifySelfCommand implements Callable<Integer> {
               });
       table.row(cells.toArray(String[]::new));
     }
-    return output.format() == OutputOptions.Format.MD ? table.markdown() : table.text();
+    return table;
   }
 
   private static String by(MutantFinding finding) {
@@ -134,7 +133,8 @@ final class VerifySelfCommand implements Callable<Integer> {
   }
 
   /** Each stage's control and mutants, as sentences. */
-  private void conclude() {
+  private List<String> conclude() {
+    List<String> sentences = new ArrayList<>();
     for (MutantFinding.Stage stage : MutantFinding.Stage.values()) {
       List<MutantFinding> of = findings.stream().filter(f -> f.stage() == stage).toList();
       of.stream()
@@ -142,24 +142,19 @@ final class VerifySelfCommand implements Callable<Integer> {
           .forEach(finding -> outcome.wrong(stage.id() + ": " + finding));
       long caught = of.stream().filter(MutantFinding::caught).count();
       if (!of.isEmpty()) {
-        print("  %s: %d of %d faults caught".formatted(stage.id(), caught, faults(of)));
+        sentences.add("%s: %d of %d faults caught".formatted(stage.id(), caught, faults(of)));
         of.stream()
             .filter(finding -> finding.mutant().control())
-            .forEach(finding -> print("  %s: %s".formatted(stage.id(), finding)));
+            .forEach(finding -> sentences.add("%s: %s".formatted(stage.id(), finding)));
       }
     }
-    if (findings.stream().allMatch(MutantFinding::asItShould)) {
+    if (!findings.isEmpty() && findings.stream().allMatch(MutantFinding::asItShould)) {
       outcome.right("the verifier");
     }
+    return sentences;
   }
 
   private static long faults(List<MutantFinding> findings) {
     return findings.stream().filter(finding -> !finding.mutant().control()).count();
-  }
-
-  private void print(String text) {
-    if (output.format() != OutputOptions.Format.JSON) {
-      System.out.println(text);
-    }
   }
 }
