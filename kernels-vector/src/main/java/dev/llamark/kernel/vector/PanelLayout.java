@@ -3,80 +3,99 @@ package dev.llamark.kernel.vector;
 import dev.llamark.tensor.DType;
 
 /**
- * How the blocks of a quantised type lie in a panel of {@code width} outputs. A block begins with
- * what its parts share, a half float d, and dmin where the type has one, for each output; then come
- * its parts. A part holds for each output a byte of scale and of minimum where the type has them,
- * an int of upper bits where it has them, and then its numbers: bytes, (input × output), or
- * half-bytes, (input pair × output), with input j in the lower and input j + half a part in the
- * upper half. Every field but the numbers takes as many bits as in the file, and so does the whole.
+ * How a panel of a quantised type lies in memory; every field is (… × output). First the heads, all
+ * blocks' half floats d, and dmin where the type has one; then the parts' bytes of scale and of
+ * minimum where they have them; then the numbers. An int holds as many consecutive numbers of one
+ * output as fit into it whole, the first lowest: it is loaded once and its numbers are shifted out.
+ * What a part has beyond its ints are the rests, bytes, the first lowest, four to an int.
+ *
+ * <p>Numbers of types that have no minimum are signed: their centre is subtracted when they are
+ * packed.
  *
  * @param blockInputs inputs of a block
  * @param partInputs inputs of a part
  * @param minimum whether there is a minimum, to be added in types of 32 and subtracted in types of
  *     256 inputs
  * @param partScales whether parts have scales of their own
- * @param upperBits bits beyond a half-byte, 0 to 2
- * @param bytes whether numbers are whole bytes
- * @param centre what is subtracted from a number
+ * @param bits of a number: 4, 5, 6 or 8
  */
-record PanelLayout(
-    int blockInputs,
-    int partInputs,
-    boolean minimum,
-    boolean partScales,
-    int upperBits,
-    boolean bytes,
-    int centre) {
+record PanelLayout(int blockInputs, int partInputs, boolean minimum, boolean partScales, int bits) {
+
+  /** Rests are bytes, whatever the bits of a number. */
+  private static final int RESTS_PER_INT = Integer.BYTES;
 
   /** The layout of a quantised type. */
   static PanelLayout of(DType dtype) {
     return switch (dtype) {
-      case Q8_0 -> new PanelLayout(32, 32, false, false, 0, true, 0);
-      case Q4_0 -> new PanelLayout(32, 32, false, false, 0, false, 8);
-      case Q4_1 -> new PanelLayout(32, 32, true, false, 0, false, 0);
-      case Q5_0 -> new PanelLayout(32, 32, false, false, 1, false, 16);
-      case Q5_1 -> new PanelLayout(32, 32, true, false, 1, false, 0);
-      case Q4_K -> new PanelLayout(256, 32, true, true, 0, false, 0);
-      case Q5_K -> new PanelLayout(256, 32, true, true, 1, false, 0);
-      case Q6_K -> new PanelLayout(256, 16, false, true, 2, false, 32);
+      case Q8_0 -> new PanelLayout(32, 32, false, false, 8);
+      case Q4_0 -> new PanelLayout(32, 32, false, false, 4);
+      case Q4_1 -> new PanelLayout(32, 32, true, false, 4);
+      case Q5_0 -> new PanelLayout(32, 32, false, false, 5);
+      case Q5_1 -> new PanelLayout(32, 32, true, false, 5);
+      case Q4_K -> new PanelLayout(256, 32, true, true, 4);
+      case Q5_K -> new PanelLayout(256, 32, true, true, 5);
+      case Q6_K -> new PanelLayout(256, 16, false, true, 6);
       case F32, F16, BF16 -> throw new IllegalArgumentException(dtype.id() + " has no blocks");
     };
   }
 
+  /** Parts of a block. */
   int parts() {
     return blockInputs / partInputs;
   }
 
-  /** Bytes of a block's head, for one output. */
-  int headBytes() {
-    return minimum ? 4 : 2;
+  /** Half floats of a block, for one output. */
+  int heads() {
+    return minimum ? 2 : 1;
   }
 
   /** Bytes of a part's scale and minimum, for one output. */
   int partScaleBytes() {
-    if (!partScales) {
-      return 0;
-    }
-    return minimum ? 2 : 1;
+    return partScales ? heads() : 0;
   }
 
-  /** Bytes of a part's upper bits, for one output. */
-  int upperBytes() {
-    return upperBits > 0 ? Integer.BYTES : 0;
+  /** Numbers in an int. */
+  int numbersPerInt() {
+    return Integer.SIZE / bits;
   }
 
-  /** Bytes of a part's numbers, for one output. */
-  int numberBytes() {
-    return bytes ? partInputs : partInputs / 2;
+  /** Ints of a part, for one output. */
+  int intsPerPart() {
+    return partInputs / numbersPerInt();
   }
 
-  /** Bytes of a part, for one output. */
-  int partBytes() {
-    return partScaleBytes() + upperBytes() + numberBytes();
+  /** Numbers of a part beyond its ints, for one output. */
+  int rests() {
+    return partInputs % numbersPerInt();
   }
 
-  /** Bytes of a block, for one output. */
-  int blockBytes() {
-    return headBytes() + parts() * partBytes();
+  /** Whether numbers are signed. */
+  boolean signed() {
+    return !minimum;
+  }
+
+  /** Bytes of all heads of a row, for one output. */
+  int headBytes(int columns) {
+    return columns / blockInputs * heads() * Short.BYTES;
+  }
+
+  /** Bytes of heads and scales of a row, for one output; the numbers follow. */
+  int numbersAt(int columns) {
+    return headBytes(columns) + columns / partInputs * partScaleBytes();
+  }
+
+  /** Bytes before the rests of a row, for one output. */
+  int restsAt(int columns) {
+    return numbersAt(columns) + columns / partInputs * intsPerPart() * Integer.BYTES;
+  }
+
+  /** Ints of the rests of a row, for one output. */
+  int restInts(int columns) {
+    return Math.ceilDiv(columns / partInputs * rests(), RESTS_PER_INT);
+  }
+
+  /** Bytes of a row, for one output. */
+  int rowBytes(int columns) {
+    return restsAt(columns) + restInts(columns) * Integer.BYTES;
   }
 }

@@ -1,124 +1,135 @@
 package dev.llamark.kernel.vector;
 
 import dev.llamark.tensor.DType;
+import dev.llamark.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
- * Brings blocks from a file's order into that of {@link PanelLayout}, one output after the other.
- * The order in files is that of ggml ({@code ggml-common.h}).
+ * Brings rows from a file's order into that of {@link PanelLayout}, a panel at a time, by way of
+ * arrays: a row is read as it lies and its ints are dealt out over the panel. For one thread.
  */
 final class PanelPacker {
 
-  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final VarHandle SHORTS = view(short[].class);
+  private static final VarHandle INTS = view(int[].class);
 
-  private final DType dtype;
+  private final Matrix matrix;
   private final PanelLayout layout;
   private final int width;
+  private final byte[] row;
+  private final BlockReader reader;
+  private final short[] heads;
+  private final byte[] scales;
+  private final int[] ints;
 
-  PanelPacker(DType dtype, PanelLayout layout, int width) {
-    this.dtype = dtype;
+  PanelPacker(Matrix matrix, PanelLayout layout, int width) {
+    this.matrix = matrix;
     this.layout = layout;
     this.width = width;
+    int columns = matrix.columns();
+    row = new byte[Math.toIntExact(matrix.rowBytes())];
+    reader = new BlockReader(matrix.dtype(), layout);
+    heads = new short[layout.headBytes(columns) / Short.BYTES * width];
+    scales = new byte[columns / layout.partInputs() * layout.partScaleBytes() * width];
+    ints = new int[(layout.rowBytes(columns) - layout.numbersAt(columns)) / Integer.BYTES * width];
+  }
+
+  private static VarHandle view(Class<?> array) {
+    return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
-   * Packs one block of one output.
+   * Packs a panel.
    *
-   * @param source holds the block from byte {@code from}
-   * @param target holds the panel's block from byte {@code to}
-   * @param r the output's place in the panel
+   * @param first its first row
+   * @param rows those that there are; the others become zeros
+   * @param to where the panel begins in {@code target}
    */
-  void pack(MemorySegment source, long from, MemorySegment target, long to, int r) {
-    long d = dtype == DType.Q6_K ? from + 208 : from;
-    target.set(SHORT, to + 2L * r, source.get(SHORT, d));
+  void pack(int first, int rows, MemorySegment target, long to) {
+    Arrays.fill(ints, 0); // rests are put together bit by bit
+    if (rows < width) {
+      Arrays.fill(heads, (short) 0);
+      Arrays.fill(scales, (byte) 0);
+    }
+    for (int r = 0; r < rows; r++) {
+      long from = (first + r) * matrix.rowBytes();
+      MemorySegment.copy(matrix.data(), ValueLayout.JAVA_BYTE, from, row, 0, row.length);
+      packRow(r);
+    }
+    int columns = matrix.columns();
+    long at = to + (long) layout.headBytes(columns) * width;
+    long numbers = to + (long) layout.numbersAt(columns) * width;
+    MemorySegment.copy(heads, 0, target, ValueLayout.JAVA_SHORT, to, heads.length);
+    MemorySegment.copy(scales, 0, target, ValueLayout.JAVA_BYTE, at, scales.length);
+    MemorySegment.copy(ints, 0, target, ValueLayout.JAVA_INT_UNALIGNED, numbers, ints.length);
+  }
+
+  private void packRow(int r) {
+    DType dtype = matrix.dtype();
+    int blocks = matrix.columns() / dtype.blockElements();
+    int rests = blocks * layout.parts() * layout.intsPerPart() * width;
+    for (int block = 0; block < blocks; block++) {
+      int at = block * dtype.blockBytes();
+      packHeads(block, at, r);
+      if (layout.partScales()) {
+        packScales(block, at, r);
+      }
+      int[] words = reader.read(row, at);
+      int to = block * words.length * width + r;
+      for (int i = 0; i < words.length; i++) {
+        ints[to + i * width] = words[i];
+      }
+      if (layout.rests() > 0) {
+        packRests(block, rests + r);
+      }
+    }
+  }
+
+  private void packHeads(int block, int at, int r) {
+    int to = block * layout.heads() * width + r;
+    heads[to] = (short) SHORTS.get(row, at + reader.headAt());
     if (layout.minimum()) {
-      target.set(SHORT, to + 2L * (width + r), source.get(SHORT, from + 2));
-    }
-    long part = to + (long) layout.headBytes() * width;
-    for (int p = 0; p < layout.parts(); p++) {
-      packPart(source, from, p, target, part, r);
-      part += (long) layout.partBytes() * width;
+      heads[to + width] = (short) SHORTS.get(row, at + 2);
     }
   }
 
-  private void packPart(
-      MemorySegment source, long from, int part, MemorySegment target, long to, int r) {
-    if (layout.partScales()) {
-      target.set(BYTE, to + r, (byte) scale(source, from, part));
-      if (layout.minimum()) {
-        target.set(BYTE, to + width + r, (byte) minimum(source, from + 4, part));
-      }
+  private void packRests(int block, int to) {
+    byte[] rests = reader.rests();
+    for (int i = 0; i < rests.length; i++) {
+      int rest = block * rests.length + i;
+      int shift = rest % Integer.BYTES * Byte.SIZE;
+      ints[to + rest / Integer.BYTES * width] |= (rests[i] & 0xFF) << shift;
     }
-    long upper = to + (long) layout.partScaleBytes() * width;
-    long numbers = upper + (long) layout.upperBytes() * width;
-    int half = layout.numberBytes();
-    int upperBits = 0;
-    for (int j = 0; j < half; j++) {
-      int low = number(source, from, part * layout.partInputs() + j);
-      int packed = low;
-      if (!layout.bytes()) {
-        int high = number(source, from, part * layout.partInputs() + j + half);
-        packed = low & 0xF | (high & 0xF) << 4;
-        upperBits |= low >>> 4 << layout.upperBits() * j;
-        upperBits |= high >>> 4 << layout.upperBits() * (j + half);
-      }
-      target.set(BYTE, numbers + (long) j * width + r, (byte) packed);
-    }
-    if (layout.upperBits() > 0) {
-      target.set(INT, upper + 4L * r, upperBits);
-    }
-  }
-
-  /** Number {@code i} of a block, as it is stored. */
-  private int number(MemorySegment block, long at, int i) {
-    int half = i % 32 / 16;
-    return switch (dtype) {
-      case Q8_0 -> block.get(BYTE, at + 2 + i);
-      case Q4_0 -> nibble(block, at + 2 + i % 16, half);
-      case Q4_1 -> nibble(block, at + 4 + i % 16, half);
-      case Q5_0 -> nibble(block, at + 6 + i % 16, half) | fifth(block.get(INT, at + 2), i);
-      case Q5_1 -> nibble(block, at + 8 + i % 16, half) | fifth(block.get(INT, at + 4), i);
-      case Q4_K -> nibble(block, at + 16 + i / 64 * 32 + i % 32, i / 32 % 2);
-      case Q5_K ->
-          nibble(block, at + 48 + i / 64 * 32 + i % 32, i / 32 % 2)
-              | fifth(bits(block, at + 16 + i % 32), i / 32);
-      case Q6_K -> {
-        int upper = bits(block, at + 128 + i / 128 * 32 + i % 32) >>> i % 128 / 32 * 2 & 3;
-        yield nibble(block, at + i / 128 * 64 + i % 64, i % 128 / 64) | upper << 4;
-      }
-      case F32, F16, BF16 -> throw new IllegalArgumentException(dtype.id() + " has no blocks");
-    };
-  }
-
-  private static int nibble(MemorySegment block, long at, int half) {
-    return bits(block, at) >>> 4 * half & 0xF;
-  }
-
-  private static int fifth(int bits, int index) {
-    return (bits >>> index & 1) << 4;
-  }
-
-  private static int bits(MemorySegment block, long at) {
-    return Byte.toUnsignedInt(block.get(BYTE, at));
   }
 
   /** Q6_K has signed bytes; Q4_K and Q5_K keep parts 4 to 7 in pieces of 4 and 2 bits. */
-  private int scale(MemorySegment block, long at, int part) {
-    if (dtype == DType.Q6_K) {
-      return block.get(BYTE, at + 192 + part);
+  private void packScales(int block, int at, int r) {
+    int parts = layout.parts();
+    if (matrix.dtype() == DType.Q6_K) {
+      for (int part = 0; part < parts; part++) {
+        scales[(block * parts + part) * width + r] = row[at + 192 + part];
+      }
+      return;
     }
-    long scales = at + 4;
-    return part < 4
-        ? bits(block, scales + part) & 0x3F
-        : bits(block, scales + part + 4) & 0xF | bits(block, scales + part - 4) >>> 6 << 4;
-  }
-
-  private static int minimum(MemorySegment block, long scales, int part) {
-    return part < 4
-        ? bits(block, scales + part + 4) & 0x3F
-        : bits(block, scales + part + 4) >>> 4 | bits(block, scales + part) >>> 6 << 4;
+    int low = (int) INTS.get(row, at + 4); // scales 0 to 3, and above them bits of scales 4 to 7
+    int minima = (int) INTS.get(row, at + 8);
+    int high = (int) INTS.get(row, at + 12);
+    for (int part = 0; part < parts; part++) {
+      int shift = part % 4 * Byte.SIZE;
+      int scale = low >>> shift & 0x3F;
+      int minimum = minima >>> shift & 0x3F;
+      if (part >= 4) {
+        scale = high >>> shift & 0xF | (low >>> shift & 0xC0) >>> 2;
+        minimum = high >>> shift + 4 & 0xF | (minima >>> shift & 0xC0) >>> 2;
+      }
+      int to = (block * parts + part) * 2 * width + r;
+      scales[to] = (byte) scale;
+      scales[to + width] = (byte) minimum;
+    }
   }
 }

@@ -6,8 +6,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Weights of a type with blocks, in panels as {@link PanelLayout} has them: as large as in the
- * file, and decoded a vector of outputs at a time.
+ * Weights of a type with blocks, in panels as {@link PanelLayout} has them. A product of one row
+ * takes the numbers as they are packed; a product of many expands them to floats, a vector of
+ * outputs at a time.
  */
 final class QuantisedPanels extends VectorWeights {
 
@@ -17,13 +18,11 @@ final class QuantisedPanels extends VectorWeights {
   private static final int SPARE_BYTES = 8;
 
   private final PanelLayout layout;
-  private final long blockBytes;
   private final MemorySegment data;
 
   private QuantisedPanels(Matrix matrix, PanelLayout layout) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
     this.layout = layout;
-    blockBytes = (long) layout.blockBytes() * WIDTH;
     data = Arena.ofAuto().allocate(panels() * panelBytes() + SPARE_BYTES, ALIGNMENT);
   }
 
@@ -31,56 +30,122 @@ final class QuantisedPanels extends VectorWeights {
   static QuantisedPanels of(Matrix matrix, ThreadTeam team) {
     PanelLayout layout = PanelLayout.of(matrix.dtype());
     QuantisedPanels panels = new QuantisedPanels(matrix, layout);
-    PanelPacker packer = new PanelPacker(matrix.dtype(), layout, WIDTH);
-    team.run(panels.panels(), panel -> panels.fill(panel, matrix, packer));
+    PanelPacker[] packers = new PanelPacker[team.size()];
+    for (int i = 0; i < packers.length; i++) {
+      packers[i] = new PanelPacker(matrix, layout, WIDTH);
+    }
+    team.run(
+        panels.panels(),
+        (panel, thread) ->
+            packers[thread].pack(
+                panel * WIDTH, panels.rowsOf(panel), panels.data, panel * panels.panelBytes()));
     return panels;
   }
 
-  private void fill(int panel, Matrix matrix, PanelPacker packer) {
-    int blocks = columns() / layout.blockInputs();
-    for (int r = 0; r < rowsOf(panel); r++) {
-      long from = (panel * WIDTH + r) * matrix.rowBytes();
-      long to = panel * panelBytes();
-      for (int block = 0; block < blocks; block++) {
-        packer.pack(matrix.data(), from, data, to, r);
-        from += dtype().blockBytes();
-        to += blockBytes;
-      }
-    }
+  private long panelBytes() {
+    return (long) layout.rowBytes(columns()) * WIDTH;
   }
 
-  private long panelBytes() {
-    return columns() / layout.blockInputs() * blockBytes;
+  @Override
+  void multiplyVector(
+      float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
+    if (!Lanes.FMA) {
+      super.multiplyVector(x, xOffset, panel, out, outOffset, scratch);
+      return;
+    }
+    int parts = columns() / layout.partInputs();
+    PartScales scales = scratch.partScales;
+    scales.resize(parts);
+    readScales(panel, 0, parts, scales);
+    if (layout.minimum()) {
+      PanelScales.sums(x, xOffset, layout.partInputs(), parts, scales.sums());
+      PanelScales.shift(scales.shifts(), scales.sums(), parts, out, outOffset);
+    } else {
+      java.util.Arrays.fill(out, outOffset, outOffset + WIDTH, 0);
+    }
+    long numbers = panel * panelBytes() + (long) layout.numbersAt(columns()) * WIDTH;
+    long rests = panel * panelBytes() + (long) layout.restsAt(columns()) * WIDTH;
+    float[] s = scales.scales();
+    switch (layout.bits()) {
+      case 4 -> {
+        if (layout.signed()) {
+          FourBitVector.signed(x, xOffset, data, numbers, s, parts, out, outOffset);
+        } else {
+          FourBitVector.unsigned(x, xOffset, data, numbers, s, parts, out, outOffset);
+        }
+      }
+      case 5 -> {
+        if (layout.signed()) {
+          FiveBitVector.signed(x, xOffset, data, numbers, rests, s, parts, out, outOffset);
+        } else {
+          FiveBitVector.unsigned(x, xOffset, data, numbers, rests, s, parts, out, outOffset);
+        }
+      }
+      case 6 -> SixBitVector.signed(x, xOffset, data, numbers, rests, s, parts, out, outOffset);
+      default -> EightBitVector.signed(x, xOffset, data, numbers, s, parts, out, outOffset);
+    }
   }
 
   @Override
   void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
-    long at = panel * panelBytes() + k / layout.blockInputs() * blockBytes;
-    for (int i = 0; i < count; i += layout.blockInputs(), at += blockBytes) {
-      expandBlock(at, i, scratch.scales, out);
+    int first = k / layout.partInputs();
+    int parts = count / layout.partInputs();
+    PartScales scales = scratch.partScales;
+    scales.resize(parts);
+    readScales(panel, first, parts, scales);
+    long numbers = panel * panelBytes() + (long) layout.numbersAt(columns()) * WIDTH;
+    long rests = panel * panelBytes() + (long) layout.restsAt(columns()) * WIDTH;
+    int ints = layout.intsPerPart();
+    int inInts = ints * layout.numbersPerInt();
+    for (int i = 0; i < parts; i++) {
+      int part = first + i;
+      int to = i * layout.partInputs() * WIDTH;
+      long at = numbers + (long) part * ints * WIDTH * Integer.BYTES;
+      expandInts(at, ints, 0, layout.bits(), layout.numbersPerInt(), scales, i, out, to);
+      if (layout.rests() > 0) {
+        int rest = part * layout.rests();
+        long restAt = rests + (long) (rest / Integer.BYTES) * WIDTH * Integer.BYTES;
+        int bit = rest % Integer.BYTES * Byte.SIZE;
+        int restTo = to + inInts * WIDTH;
+        expandInts(restAt, 1, bit, Byte.SIZE, layout.rests(), scales, i, out, restTo);
+      }
     }
   }
 
-  private void expandBlock(long block, int k, float[] scales, float[] out) {
-    PanelScales.head(data, block, layout.minimum(), layout.partScales(), layout.centre(), scales);
-    long part = block + (long) layout.headBytes() * WIDTH;
-    int end = k + layout.blockInputs();
-    for (int i = k; i < end; i += layout.partInputs(), part += (long) layout.partBytes() * WIDTH) {
-      if (layout.partScales()) {
-        PanelScales.part(data, part, layout.minimum(), layout.centre(), scales);
-      }
-      long upper = part + (long) layout.partScaleBytes() * WIDTH;
-      long numbers = upper + (long) layout.upperBytes() * WIDTH;
-      int to = i * WIDTH;
-      if (layout.bytes()) {
-        PanelNumbers.bytes(data, numbers, layout.partInputs(), scales, out, to);
-      } else if (layout.upperBits() == 0) {
-        PanelNumbers.nibbles(data, numbers, layout.partInputs() / 2, scales, out, to);
-      } else {
-        PanelNumbers.nibblesAndUpperBits(
-            data, numbers, upper, layout.upperBits(), layout.partInputs() / 2, scales, out, to);
-      }
+  private void expandInts(
+      long at,
+      int ints,
+      int bit,
+      int bits,
+      int numbers,
+      PartScales scales,
+      int part,
+      float[] out,
+      int to) {
+    float[] s = scales.scales();
+    int scale = part * WIDTH;
+    if (layout.signed()) {
+      PanelNumbers.signed(data, at, ints, bit, bits, numbers, s, scale, out, to);
+    } else {
+      float[] shifts = scales.shifts();
+      PanelNumbers.unsigned(data, at, ints, bit, bits, numbers, s, shifts, scale, out, to);
     }
+  }
+
+  /** Reads the scales of whole blocks from part {@code first} on. */
+  private void readScales(int panel, int first, int parts, PartScales to) {
+    int block = first / layout.parts();
+    int blocks = parts / layout.parts();
+    long heads = panel * panelBytes() + (long) block * layout.heads() * WIDTH * Short.BYTES;
+    boolean minimum = layout.minimum();
+    if (!layout.partScales()) {
+      PanelScales.ofBlocks(data, heads, minimum, blocks, to.scales(), to.shifts());
+      return;
+    }
+    int before = layout.headBytes(columns()) + first * layout.partScaleBytes();
+    long bytes = panel * panelBytes() + (long) before * WIDTH;
+    PanelScales.ofParts(
+        data, heads, bytes, minimum, blocks, layout.parts(), to.scales(), to.shifts());
   }
 
   @Override

@@ -1,0 +1,127 @@
+package dev.llamark.kernel.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * One row of input times a panel of 16-bit floats, (input pair × output × 2), as it is packed. Two
+ * inputs of an output share an int, because shifts and masks of whole vectors are cheap and
+ * widening moves are not.
+ */
+final class HalfVector {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOATS;
+  private static final VectorSpecies<Integer> I = Lanes.INTS;
+  private static final int N = S.length();
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final long VECTOR = I.vectorByteSize();
+
+  /** An upper half: its sign and the rest of it, where a float has exponent and fraction. */
+  private static final int SIGN_AND_MAGNITUDE = 0x8FFF_E000;
+
+  /** What the exponents' biases of binary16 and float differ by, as a factor. */
+  private static final float BIAS = 0x1p112f;
+
+  private static final int UPPER = 0xFFFF_0000;
+
+  private HalfVector() {}
+
+  /** Binary16 without infinities and NaN: {@link Lanes#fromHalf} says why the product is right. */
+  static void f16(
+      float[] x, int xOffset, MemorySegment w, long from, int pairs, float[] out, int outOffset) {
+    FloatVector acc0a = FloatVector.zero(S);
+    FloatVector acc0b = FloatVector.zero(S);
+    FloatVector acc0c = FloatVector.zero(S);
+    FloatVector acc1a = FloatVector.zero(S);
+    FloatVector acc1b = FloatVector.zero(S);
+    FloatVector acc1c = FloatVector.zero(S);
+    for (int i = 0; i < pairs; i++) {
+      long at = from + i * 3 * VECTOR;
+      int k = xOffset + 2 * i;
+      FloatVector x0 = FloatVector.broadcast(S, x[k]);
+      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
+      IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+      IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      acc0a =
+          wa.lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(SIGN_AND_MAGNITUDE)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(x0, acc0a);
+      acc0b =
+          wb.lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(SIGN_AND_MAGNITUDE)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(x0, acc0b);
+      acc0c =
+          wc.lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(SIGN_AND_MAGNITUDE)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(x0, acc0c);
+      acc1a =
+          wa.lanewise(VectorOperators.ASHR, 3)
+              .and(SIGN_AND_MAGNITUDE)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(x1, acc1a);
+      acc1b =
+          wb.lanewise(VectorOperators.ASHR, 3)
+              .and(SIGN_AND_MAGNITUDE)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(x1, acc1b);
+      acc1c =
+          wc.lanewise(VectorOperators.ASHR, 3)
+              .and(SIGN_AND_MAGNITUDE)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(x1, acc1c);
+    }
+
+    // reduce
+    acc0a.add(acc1a).intoArray(out, outOffset);
+    acc0b.add(acc1b).intoArray(out, outOffset + N);
+    acc0c.add(acc1c).intoArray(out, outOffset + 2 * N);
+  }
+
+  /** Bfloat16: the upper half of a float. */
+  static void bf16(
+      float[] x, int xOffset, MemorySegment w, long from, int pairs, float[] out, int outOffset) {
+    FloatVector acc0a = FloatVector.zero(S);
+    FloatVector acc0b = FloatVector.zero(S);
+    FloatVector acc0c = FloatVector.zero(S);
+    FloatVector acc1a = FloatVector.zero(S);
+    FloatVector acc1b = FloatVector.zero(S);
+    FloatVector acc1c = FloatVector.zero(S);
+    for (int i = 0; i < pairs; i++) {
+      long at = from + i * 3 * VECTOR;
+      int k = xOffset + 2 * i;
+      FloatVector x0 = FloatVector.broadcast(S, x[k]);
+      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
+      IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+      IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      acc0a = wa.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(x0, acc0a);
+      acc0b = wb.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(x0, acc0b);
+      acc0c = wc.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(x0, acc0c);
+      acc1a = wa.and(UPPER).reinterpretAsFloats().fma(x1, acc1a);
+      acc1b = wb.and(UPPER).reinterpretAsFloats().fma(x1, acc1b);
+      acc1c = wc.and(UPPER).reinterpretAsFloats().fma(x1, acc1c);
+    }
+
+    // reduce
+    acc0a.add(acc1a).intoArray(out, outOffset);
+    acc0b.add(acc1b).intoArray(out, outOffset + N);
+    acc0c.add(acc1c).intoArray(out, outOffset + 2 * N);
+  }
+}
