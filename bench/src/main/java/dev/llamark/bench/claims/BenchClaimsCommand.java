@@ -1,15 +1,23 @@
 package dev.llamark.bench.claims;
 
+import dev.llamark.bench.fork.JmhForks;
+import dev.llamark.bench.fork.PairedRun;
+import dev.llamark.bench.fork.Timing;
+import dev.llamark.bench.ops.ForkArgs;
+import dev.llamark.bench.ops.TimingOptions;
+import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Kernels;
+import dev.llamark.kernel.Operation;
 import dev.llamark.kernel.Role;
 import dev.llamark.run.Environment;
 import dev.llamark.run.ExitCode;
-import dev.llamark.run.TextTable;
+import dev.llamark.run.Progress;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.verify.Headline;
 import dev.llamark.verify.OutputOptions;
 import dev.llamark.verify.VariantOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,43 +32,109 @@ import picocli.CommandLine.Mixin;
     sortOptions = false)
 public final class BenchClaimsCommand implements Callable<Integer> {
 
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
+  /** Warm enough for SIMD, which is very slow until it is compiled; then many forks, not long. */
+  private static final Timing TIMING = new Timing(6, 2, Duration.ofMillis(100), LIMIT);
+
+  private static final Duration BUDGET = Duration.ofSeconds(270);
+  private static final Duration QUICK_BUDGET = Duration.ofSeconds(100);
+
+  private static final List<Operation> QUICK_OPERATIONS =
+      List.of(Operation.RMSNORM, Operation.MATMUL, Operation.ATTENTION);
+
+  private static final List<AngleScaling> QUICK_SCALINGS =
+      List.of(AngleScaling.NONE, AngleScaling.DYNAMIC);
+
+  private static final int SHORT = 32;
+  private static final int LONG = 2048;
+
   @Mixin private VariantOptions variants;
+  @Mixin private TimingOptions timing;
   @Mixin private OutputOptions output;
+
+  private final List<Claim> claims = new ArrayList<>();
 
   @Override
   public Integer call() {
     Environment env = Environment.collect(output.seed());
-    var registry = variants.registry();
-    List<Variant> selected = variants.selected(registry);
-    Variant variant =
-        selected.stream()
-            .filter(candidate -> candidate.role() == Role.VARIANT)
-            .reduce((first, second) -> second)
-            .orElse(selected.getLast());
-    List<Claim> claims = new ArrayList<>();
-    try (ThreadTeam team = ThreadTeam.single();
-        Kernels kernels = registry.open(variant.id(), team)) {
-      claims.addAll(new NormClaims(kernels.rmsNorm(), output.seed()).all());
+    KernelRegistry registry = variants.registry();
+    Variant variant = measured(registry);
+    if (output.text()) {
+      System.out.println(Headline.text(env, variants.mostThreads()));
+      System.out.println("kernels of %s; norms written alike for this".formatted(variant.title()));
+      System.out.println(
+          timing.quick() ? "a first look: fewer shapes, scalings and operations\n" : "");
     }
-    claims.addAll(RopeClaims.all());
-    try (OutputOptions.Sink sink = output.open()) {
-      claims.forEach(claim -> sink.accept(claim.record(env)));
+    try (OutputOptions.Sink sink = output.open();
+        Progress progress = Progress.onTerminal()) {
+      time(groups(variant), sink, progress, env);
+      try (ThreadTeam team = ThreadTeam.single();
+          Kernels kernels = registry.open(variant.id(), team)) {
+        add(new NormAccuracyClaims(kernels.rmsNorm(), output.seed()).all(), sink, env);
+      }
+      add(RopeClaims.all(), sink, env);
+      add(ElsewhereClaims.all(), sink, env);
     }
-    print(claims, variant, env);
+    ClaimsReport report = new ClaimsReport(claims);
+    switch (output.format()) {
+      case TEXT -> System.out.println(report.text());
+      case MD -> System.out.println(report.markdown());
+      case JSON -> {}
+    }
     return ExitCode.OK.code();
   }
 
-  private void print(List<Claim> claims, Variant variant, Environment env) {
-    TextTable table = new TextTable("claim", "basis", "verdict", "why");
-    claims.forEach(c -> table.row(c.statement(), c.basis(), c.verdict(), c.reason()));
-    switch (output.format()) {
-      case TEXT -> {
-        System.out.println(Headline.text(env, 1));
-        System.out.println("measured with " + variant.title() + "\n");
-        System.out.println(table.text());
-      }
-      case MD -> System.out.println(table.markdown());
-      case JSON -> {}
+  /** The last of the variants that is no peer. */
+  private Variant measured(KernelRegistry registry) {
+    List<Variant> selected = variants.selected(registry);
+    return selected.stream()
+        .filter(candidate -> candidate.role() == Role.VARIANT)
+        .reduce((first, second) -> second)
+        .orElse(selected.getLast());
+  }
+
+  private List<ClaimGroup> groups(Variant variant) {
+    Contenders contenders =
+        new Contenders(
+            variant.id(), ForkArgs.of(timing, variants, output.seed()), timing.profilers());
+    boolean all = !timing.quick();
+    List<ClaimGroup> groups = new ArrayList<>();
+    groups.add(new NormSpeedClaims(contenders, "vector", "1x4096"));
+    groups.add(new NormSpeedClaims(contenders, "scalar", "1x4096"));
+    if (all) {
+      groups.add(new NormSpeedClaims(contenders, "vector", "1024x4096"));
+      groups.add(new PositionClaims(contenders, SHORT));
     }
+    groups.add(new PositionClaims(contenders, LONG));
+    groups.add(new AngleClaims(contenders, all ? List.of(AngleScaling.values()) : QUICK_SCALINGS));
+    for (Operation operation : all ? List.of(Operation.values()) : QUICK_OPERATIONS) {
+      groups.add(new OperationClaims(contenders, operation, variants.mostThreads()));
+    }
+    return groups;
+  }
+
+  /** Each group has its share of the time that is left. */
+  private void time(
+      List<ClaimGroup> groups, OutputOptions.Sink sink, Progress progress, Environment env) {
+    Duration budget = timing.budget(timing.quick() ? QUICK_BUDGET : BUDGET);
+    long start = System.nanoTime();
+    int left = groups.stream().mapToInt(group -> group.contenders().size()).sum();
+    try (JmhForks forks = new JmhForks(timing.limited(TIMING))) {
+      for (ClaimGroup group : groups) {
+        int own = group.contenders().size();
+        Duration rest = budget.minusNanos(System.nanoTime() - start);
+        Duration share = rest.multipliedBy(own).dividedBy(left);
+        PairedRun paired = new PairedRun(forks, timing.rule(), share);
+        PairedRun.Rounds rounds = paired.run(group.contenders(), progress::show);
+        add(group.judge(new ClaimTimes(rounds)), sink, env.refreshed());
+        left -= own;
+      }
+    }
+  }
+
+  private void add(List<Claim> found, OutputOptions.Sink sink, Environment env) {
+    claims.addAll(found);
+    found.forEach(claim -> sink.accept(claim.record(env)));
   }
 }

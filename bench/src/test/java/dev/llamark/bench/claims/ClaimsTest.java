@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
+import dev.llamark.bench.claims.Claim.Verdict;
 import dev.llamark.bench.op.Variants;
 import dev.llamark.kernel.Kernels;
 import dev.llamark.run.Environment;
@@ -22,7 +23,7 @@ class ClaimsTest {
   @Test
   void floatAnglesFailFarOutAndTheTableDoesNot() {
     Claim accuracy = find(RopeClaims.all(), "rope-accuracy");
-    assertThat(accuracy.verdict()).isEqualTo("fails");
+    assertThat(accuracy.verdict()).isEqualTo(Verdict.FAILS);
     assertThat((Double) accuracy.figures().get("angle_in_float_error_131071")).isGreaterThan(1e-4);
     assertThat((Double) accuracy.figures().get("table_error")).isLessThan(6e-8);
   }
@@ -31,9 +32,9 @@ class ClaimsTest {
   void rmsNormIsAccurateAndStableUnderScaling() {
     try (ThreadTeam team = ThreadTeam.single();
         Kernels kernels = Variants.registry().open("scalar", team)) {
-      List<Claim> claims = new NormClaims(kernels.rmsNorm(), 42).all();
-      assertThat(find(claims, "rmsnorm-error").verdict()).isEqualTo("holds");
-      assertThat(find(claims, "rmsnorm-scaling").verdict()).isEqualTo("holds");
+      List<Claim> claims = new NormAccuracyClaims(kernels.rmsNorm(), 42).all();
+      assertThat(find(claims, "rmsnorm-error").verdict()).isEqualTo(Verdict.HOLDS);
+      assertThat(find(claims, "rmsnorm-scaling").verdict()).isEqualTo(Verdict.HOLDS);
     }
   }
 
@@ -41,8 +42,9 @@ class ClaimsTest {
   void kernelThatIgnoresItsInputIsFoundOut() {
     try (ThreadTeam team = ThreadTeam.single();
         Kernels kernels = Variants.registry().open("faulty", team)) {
-      assertThat(find(new NormClaims(kernels.rmsNorm(), 42).all(), "rmsnorm-error").verdict())
-          .isEqualTo("fails");
+      assertThat(
+              find(new NormAccuracyClaims(kernels.rmsNorm(), 42).all(), "rmsnorm-error").verdict())
+          .isEqualTo(Verdict.FAILS);
     }
   }
 

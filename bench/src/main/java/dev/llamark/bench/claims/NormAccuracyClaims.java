@@ -1,51 +1,34 @@
 package dev.llamark.bench.claims;
 
+import dev.llamark.bench.claims.Claim.Topic;
+import dev.llamark.bench.claims.Claim.Verdict;
 import dev.llamark.kernel.RmsNorm;
 import dev.llamark.oracle.Judgement;
 import dev.llamark.oracle.OutputCheck;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** What is said about RMSNorm (Zhang &amp; Sennrich, arXiv 1910.07467). */
-final class NormClaims {
+/** How right RMSNorm is (Zhang &amp; Sennrich, arXiv 1910.07467), of a variant's own kernel. */
+final class NormAccuracyClaims {
 
   private static final int[] SIZES = {1024, 2048, 4096, 8192, 16384};
   private static final int SIZE = 2048;
+  private static final double MOST_ERROR = 1e-6;
   private static final float[] SCALES = {0x1p-10f, 0x1p-3f, 0x1p5f, 0x1p12f};
 
   private final RmsNorm rmsNorm;
   private final long seed;
 
-  NormClaims(RmsNorm rmsNorm, long seed) {
+  NormAccuracyClaims(RmsNorm rmsNorm, long seed) {
     this.rmsNorm = rmsNorm;
     this.seed = seed;
   }
 
   List<Claim> all() {
-    return List.of(operations(), partial(), error(), scaling());
-  }
-
-  /** Per element: LayerNorm sums, subtracts, squares, sums, scales, multiplies and adds. */
-  private static Claim operations() {
-    return Claim.derived(
-        "rmsnorm-vs-layernorm",
-        "RMSNorm is cheaper than LayerNorm",
-        true,
-        "it drops the mean and the bias: 4 operations an element instead of 7, and one pass for the"
-            + " statistics instead of two; where memory is the limit both move the same data",
-        Map.of("rmsnorm_flops_per_element", 4, "layernorm_flops_per_element", 7));
-  }
-
-  private static Claim partial() {
-    return Claim.derived(
-        "prmsnorm",
-        "Estimating the root mean square from 6.25 % of the elements (pRMSNorm) is cheaper still",
-        true,
-        "the sum of squares falls from 2 operations an element to an eighth of one, the scaling"
-            + " stays: 2.1 of 4 operations, but the same data is read and written",
-        Map.of("rmsnorm_flops_per_element", 4, "prmsnorm_flops_per_element", 2.125));
+    return List.of(error(), scaling());
   }
 
   private Claim error() {
@@ -62,11 +45,13 @@ final class NormClaims {
       largest = Math.max(largest, rms);
     }
     return Claim.measured(
+        Topic.NORM,
         "rmsnorm-error",
         "RMSNorm stays accurate as the dimension grows to 16384",
-        largest < 1e-6,
-        "largest relative error of a row, root mean square: %.2g; float resolves 6e-8"
-            .formatted(largest),
+        Verdict.of(largest < MOST_ERROR),
+        String.format(Locale.ROOT, "relative error at most %.2g", largest),
+        "several accumulators keep the error of the sum from growing with the dimension; float"
+            + " itself resolves 6e-8",
         figures);
   }
 
@@ -88,11 +73,13 @@ final class NormClaims {
       }
     }
     return Claim.measured(
+        Topic.NORM,
         "rmsnorm-scaling",
-        "The output does not change when the input is scaled",
-        differing == 0,
-        "without epsilon %d of %d elements differ by more than 4 ulp; epsilon makes it approximate for tiny inputs"
-            .formatted(differing, SIZE * SCALES.length),
+        "RMSNorm's output does not change when the input is scaled",
+        Verdict.of(differing == 0),
+        "%d of %d elements differ by more than 4 ulp".formatted(differing, SIZE * SCALES.length),
+        "the root mean square scales with the input and divides it out; epsilon, left out here, makes"
+            + " it approximate for tiny inputs",
         Map.of("differing", differing, "scales", SCALES.length));
   }
 
