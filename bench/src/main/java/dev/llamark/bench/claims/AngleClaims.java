@@ -37,12 +37,14 @@ final class AngleClaims implements ClaimGroup {
     }
   }
 
-  private static ForkSpec contender(Contenders contenders, AngleScaling scaling, String method) {
+  private static ForkSpec contender(Contenders contenders, AngleScaling scaling, String part) {
     return contenders.of(
-        scaling.title() + " · " + method,
+        scaling.title() + " · " + part,
         AngleScalingBenchmark.class,
-        method,
+        "run",
         Map.of(
+            "part",
+            part,
             "scaling",
             scaling.id(),
             "variant",

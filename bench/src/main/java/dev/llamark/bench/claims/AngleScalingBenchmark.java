@@ -6,6 +6,7 @@ import dev.llamark.oracle.Judgement;
 import dev.llamark.oracle.OutputCheck;
 import dev.llamark.rope.Pairing;
 import dev.llamark.rope.RopeTable;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -24,6 +25,11 @@ public class AngleScalingBenchmark extends KernelBenchmark {
   @Param("none")
   public String scaling;
 
+  /** {@code build} a table, or {@code rotate} by it. */
+  @Param("rotate")
+  public String part;
+
+  private Supplier<?> body;
   private Rope rope;
   private AngleScaling angles;
   private RopeTable table;
@@ -41,22 +47,31 @@ public class AngleScalingBenchmark extends KernelBenchmark {
     rope = kernels.rope();
     angles = AngleScaling.of(scaling);
     table = build();
+    body = part.equals("build") ? this::build : this::rotate;
     int last = AngleScaling.CONTEXT;
     positions = IntStream.range(last - TOKENS, last).toArray();
     x = values(TOKENS * HEADS * AngleScaling.ROTARY_DIM);
     out = new float[x.length];
   }
 
-  /** The whole table of a context, in double, rounded to float. */
   @Benchmark
-  public RopeTable build() {
+  public Object run() {
+    return body.get();
+  }
+
+  @Override
+  protected Object call() {
+    return run();
+  }
+
+  /** The whole table of a context, in double, rounded to float. */
+  RopeTable build() {
     return RopeTable.of(
         angles.scaling(), AngleScaling.THETA, AngleScaling.ROTARY_DIM, AngleScaling.CONTEXT);
   }
 
   /** Queries of some tokens, turned by the table. */
-  @Benchmark
-  public float[] rotate() {
+  private float[] rotate() {
     int headDim = AngleScaling.ROTARY_DIM;
     rope.apply(x, 0, positions, 0, table, Pairing.HALVES, TOKENS, HEADS, headDim, out, 0);
     return out;

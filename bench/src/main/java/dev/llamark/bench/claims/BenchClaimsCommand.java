@@ -32,11 +32,6 @@ import picocli.CommandLine.Mixin;
     sortOptions = false)
 public final class BenchClaimsCommand implements Callable<Integer> {
 
-  private static final Duration LIMIT = Duration.ofMinutes(1);
-
-  /** Warm enough for SIMD, which is very slow until it is compiled; then many forks, not long. */
-  private static final Timing TIMING = new Timing(6, 2, Duration.ofMillis(100), LIMIT);
-
   private static final Duration BUDGET = Duration.ofSeconds(270);
   private static final Duration QUICK_BUDGET = Duration.ofSeconds(100);
 
@@ -120,7 +115,7 @@ public final class BenchClaimsCommand implements Callable<Integer> {
     Duration budget = timing.budget(timing.quick() ? QUICK_BUDGET : BUDGET);
     long start = System.nanoTime();
     int left = groups.stream().mapToInt(group -> group.contenders().size()).sum();
-    try (JmhForks forks = new JmhForks(timing.limited(TIMING))) {
+    try (JmhForks forks = new JmhForks(timing.limited(Timing.QUICK_OPS))) {
       for (ClaimGroup group : groups) {
         int own = group.contenders().size();
         Duration rest = budget.minusNanos(System.nanoTime() - start);

@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.llamark.bench.op.WarmUp;
 import dev.llamark.rope.RopeTable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class AngleScalingBenchmarkTest {
+
+  @BeforeAll
+  static void doNotWarmUp() {
+    System.setProperty(WarmUp.LEAST, "1");
+  }
 
   private static AngleScalingBenchmark open(String variant, AngleScaling scaling) {
     AngleScalingBenchmark benchmark = new AngleScalingBenchmark();
@@ -17,6 +24,7 @@ class AngleScalingBenchmarkTest {
     benchmark.threads = 1;
     benchmark.cache = "hot";
     benchmark.scaling = scaling.id();
+    benchmark.part = "rotate";
     benchmark.open();
     return benchmark;
   }

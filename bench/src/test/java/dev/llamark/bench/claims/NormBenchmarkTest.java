@@ -3,14 +3,21 @@ package dev.llamark.bench.claims;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.llamark.bench.op.WarmUp;
 import dev.llamark.oracle.RmsNormOracle;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NormBenchmarkTest {
+
+  @BeforeAll
+  static void doNotWarmUp() {
+    System.setProperty(WarmUp.LEAST, "1");
+  }
 
   private static final int ROWS = 3;
 

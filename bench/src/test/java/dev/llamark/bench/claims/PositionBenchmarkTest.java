@@ -3,11 +3,18 @@ package dev.llamark.bench.claims;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.llamark.bench.op.WarmUp;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PositionBenchmarkTest {
+
+  @BeforeAll
+  static void doNotWarmUp() {
+    System.setProperty(WarmUp.LEAST, "1");
+  }
 
   private static PositionBenchmark open(String variant, String way) {
     PositionBenchmark benchmark = new PositionBenchmark();

@@ -61,7 +61,7 @@ class TimedClaimsTest {
         judge(
             group,
             c ->
-                c.benchmark().name().equals("rotate")
+                c.parameters().get("part").equals("rotate")
                     ? 1000
                     : c.parameters().get("scaling").equals("yarn") ? 1.2e7 : 1e7);
     assertThat(find(claims, "angle-scaling-rotate").verdict()).isEqualTo(Verdict.HOLDS);
