@@ -9,8 +9,10 @@ import dev.llamark.text.Tokenizer;
 import dev.llamark.text.Tokenizers;
 import dev.llamark.verify.golden.Golden;
 import dev.llamark.verify.model.ModelTask;
+import dev.llamark.verify.onnx.OrtReference;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which model, on which tokens, against which form of the reference. */
@@ -72,6 +74,14 @@ final class ModelOptions {
   private int opset = 21;
 
   @Option(
+      names = "--onnx",
+      paramLabel = "FILE",
+      description =
+          "Your own ONNX export of the model (Optimum, or ONNX Runtime GenAI), or its folder:"
+              + " the reference, instead of a graph written by llamark.")
+  private Path onnx;
+
+  @Option(
       names = "--layers",
       description = "Show the error of every step: inherited, and added by the step itself.")
   private boolean layers;
@@ -95,6 +105,9 @@ final class ModelOptions {
 
   /** Opens the model of a golden file, which brings tokens and all else. */
   ModelSource open(Golden golden) {
+    if (onnx != null) {
+      throw new InputException("--golden compares without a reference; leave out --onnx");
+    }
     boolean own = !tokens.isEmpty() || prompt != null || positions != null;
     if (own || generate != 0 || depth != 0 || !kv.equals(F32)) {
       throw new InputException(
@@ -110,6 +123,11 @@ final class ModelOptions {
   /** The options that choose the model of a golden file again. */
   String replayModel() {
     return model == null ? "" : " -m " + model;
+  }
+
+  /** The user's own graph of the model, if it is to be the reference. */
+  Optional<Path> onnx() {
+    return Optional.ofNullable(onnx);
   }
 
   boolean layers() {
@@ -129,6 +147,9 @@ final class ModelOptions {
     DType cache = DType.of(kv);
     if (cache != DType.F32 && cache != DType.F16) {
       throw new InputException("--kv must be f32 or f16, but is " + kv);
+    }
+    if (onnx != null && opset != OrtReference.PRIMITIVES) {
+      throw new InputException("--opset is of the graph that llamark writes; it excludes --onnx");
     }
     return ModelTask.of(ids(source, seed))
         .withKv(cache)
@@ -180,6 +201,7 @@ final class ModelOptions {
     append(out, " -n ", generate, 0);
     append(out, " -d ", depth, 0);
     append(out, " --opset ", opset, 21);
+    out.append(onnx == null ? "" : " --onnx " + onnx);
     return out.append(kv.equalsIgnoreCase(F32) ? "" : " --kv f16").toString();
   }
 

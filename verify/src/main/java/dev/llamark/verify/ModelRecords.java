@@ -13,6 +13,8 @@ import dev.llamark.verify.model.ModelReference;
 import dev.llamark.verify.model.Steps;
 import dev.llamark.verify.model.VariantResult;
 import dev.llamark.verify.model.VariantResult.Phase;
+import dev.llamark.verify.onnx.TapPoint;
+import dev.llamark.verify.usergraph.GraphFinding;
 import java.util.List;
 import java.util.Locale;
 
@@ -61,20 +63,51 @@ final class ModelRecords {
         environment);
   }
 
+  /** The records of a user's own graph, which is compared with the model in double. */
+  List<VerifyModelRecord> of(ModelReference reference, GraphFinding graph, String replay) {
+    return List.of(
+        toRecord(reference, graph, "prefill", graph.prefill(), replay),
+        toRecord(reference, graph, "decode", graph.decode(), replay));
+  }
+
+  private VerifyModelRecord toRecord(
+      ModelReference reference,
+      GraphFinding graph,
+      String phase,
+      Divergence divergence,
+      String replay) {
+    Verdict verdict = graph.verdict();
+    return new VerifyModelRecord(
+        ModelId.of(reference.source()),
+        graph.graph(),
+        0,
+        1,
+        "reference",
+        phase,
+        "f32",
+        reference.task().tokens().length,
+        "oracle",
+        metrics(divergence, null),
+        metrics(divergence, null),
+        graph.steps().stream().map(s -> layer(s.point(), s.inherited(), s.added())).toList(),
+        graph.first().map(step -> step.point().title()).orElse(null),
+        verdict.name(),
+        verdict.reason().isEmpty() ? null : verdict.reason(),
+        replay,
+        environment);
+  }
+
+  private static Layer layer(TapPoint point, double inherited, double added) {
+    Integer number = point.layer() < 0 ? null : point.layer();
+    return new Layer(number, point.tap().title(), inherited, added);
+  }
+
   private static Metrics metrics(Divergence d, Integer firstDivergence) {
     return new Metrics(
         d.maxAbs(), d.nmse(), d.kldMean(), d.kldMax(), d.top1(), d.top10(), firstDivergence);
   }
 
   private static List<Layer> layers(Steps steps) {
-    return steps.steps().stream()
-        .map(
-            s ->
-                new Layer(
-                    s.point().layer() < 0 ? null : s.point().layer(),
-                    s.point().tap().title(),
-                    s.inherited(),
-                    s.added()))
-        .toList();
+    return steps.steps().stream().map(s -> layer(s.point(), s.inherited(), s.added())).toList();
   }
 }

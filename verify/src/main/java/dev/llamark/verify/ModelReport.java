@@ -10,6 +10,8 @@ import dev.llamark.verify.model.Steps;
 import dev.llamark.verify.model.Substitution;
 import dev.llamark.verify.model.VariantResult;
 import dev.llamark.verify.model.VariantResult.Phase;
+import dev.llamark.verify.onnx.TapPoint;
+import dev.llamark.verify.usergraph.GraphFinding;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,10 +21,23 @@ final class ModelReport {
 
   private final ModelReference reference;
   private final List<ModelResult> results;
+  private final Optional<GraphFinding> graph;
 
-  ModelReport(ModelReference reference, List<ModelResult> results) {
+  /**
+   * @param graph what was found of the user's own graph, where that is the reference
+   */
+  ModelReport(ModelReference reference, List<ModelResult> results, Optional<GraphFinding> graph) {
     this.reference = reference;
     this.results = results;
+    this.graph = graph;
+  }
+
+  ModelReference reference() {
+    return reference;
+  }
+
+  Optional<GraphFinding> graph() {
+    return graph;
   }
 
   /** Such as {@code model synthetic:probe · f32 · 1.9 M · 48 positions · reference onnxruntime}. */
@@ -79,7 +94,9 @@ final class ModelReport {
                 "largest added error")
             .alignRight(3, 4, 5, 6, 7, 8);
     results.forEach(result -> addRows(table, result, replay));
-    reference.ownError().ifPresent(own -> addReference(table, own));
+    graph.ifPresentOrElse(
+        finding -> GraphReport.addRows(table, finding),
+        () -> reference.ownError().ifPresent(own -> addReference(table, own)));
     reference.betweenForms().ifPresent(d -> table.note("  " + betweenForms(d)));
     if (reference.task().generate() > 0) {
       table.note("  " + greedy());
@@ -204,7 +221,7 @@ final class ModelReport {
 
   /** Every step's error, inherited and added, for each variant. */
   String layers() {
-    StringBuilder out = new StringBuilder();
+    StringBuilder out = new StringBuilder(graph.map(GraphReport::steps).orElse(""));
     for (ModelResult result : results) {
       Steps steps = result.result().steps();
       if (steps.steps().isEmpty()) {
@@ -218,9 +235,9 @@ final class ModelReport {
                   "inherited, to double",
                   "added")
               .alignRight(1, 2, 3, 4);
-      for (int i = 0; i < steps.steps().size(); i++) {
-        addStep(table, result.result(), i);
-      }
+      Steps oracleSteps = result.result().oracleSteps().orElse(new Steps(List.of()));
+      TapPoint.all(reference.source().config())
+          .forEach(point -> addStep(table, point, steps.of(point), oracleSteps.of(point)));
       out.append(table.text());
       where(result.result())
           .ifPresent(w -> out.append("  the error enters at ").append(w).append('\n'));
@@ -229,19 +246,25 @@ final class ModelReport {
     return out.toString();
   }
 
-  private static void addStep(TextTable table, VariantResult result, int i) {
-    Steps.Step step = result.steps().steps().get(i);
-    Optional<Steps.Step> toOracle = result.oracleSteps().map(o -> o.steps().get(i));
-    table.row(
-        "  " + step.point().title(),
-        figure(step.inherited()),
-        figure(step.added()),
-        toOracle.map(s -> figure(s.inherited())).orElse("not run"),
-        toOracle.map(s -> figure(s.added())).orElse("not run"));
+  /** A step that neither of the two shows has no row. */
+  private static void addStep(
+      TextTable table,
+      TapPoint point,
+      Optional<Steps.Step> toReference,
+      Optional<Steps.Step> toOracle) {
+    if (toReference.isPresent() || toOracle.isPresent()) {
+      table.row(
+          "  " + point.title(),
+          toReference.map(s -> figure(s.inherited())).orElse("not seen"),
+          toReference.map(s -> figure(s.added())).orElse("not seen"),
+          toOracle.map(s -> figure(s.inherited())).orElse("not run"),
+          toOracle.map(s -> figure(s.added())).orElse("not run"));
+    }
   }
 
   /** Adds each variant's verdict to the whole. */
   void addTo(Outcome outcome) {
+    graph.ifPresent(finding -> GraphReport.addTo(outcome, finding, reference.source().name()));
     for (ModelResult r : results) {
       String title = r.variant().title();
       switch (r.result().verdict()) {

@@ -12,8 +12,13 @@ import dev.llamark.verify.model.ModelReference;
 import dev.llamark.verify.model.ModelTask;
 import dev.llamark.verify.model.Substitution;
 import dev.llamark.verify.model.VariantResult;
+import dev.llamark.verify.usergraph.GraphCheck;
+import dev.llamark.verify.usergraph.GraphFinding;
+import dev.llamark.verify.usergraph.UserGraph;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /** The part of {@code verify} that looks at a whole model. */
@@ -49,6 +54,7 @@ final class ModelStage {
   /**
    * Runs the references, then one variant after the other.
    *
+   * @param onnx the user's own graph of the model, as the reference
    * @param substitute whether to look which operation of a failing variant is at fault
    * @param each sees every result as it comes
    * @throws dev.llamark.run.EnvironmentException if ONNX Runtime cannot run here
@@ -56,12 +62,17 @@ final class ModelStage {
   ModelReport run(
       ModelSource source,
       ModelTask task,
+      Optional<Path> onnx,
       boolean substitute,
       BiConsumer<ModelReference, ModelResult> each) {
     List<ModelResult> results = new ArrayList<>();
     try (Progress progress = Progress.onTerminal();
         ThreadTeam team = new ThreadTeam(threads)) {
-      ModelReference reference = ModelReference.compute(source, task, team, progress::show);
+      Optional<Judged> judged = onnx.map(file -> judged(source, task, file, team, progress));
+      ModelReference reference =
+          judged
+              .map(Judged::reference)
+              .orElseGet(() -> ModelReference.compute(source, task, team, progress::show));
       ModelComparison comparison = new ModelComparison(reference, progress::show);
       for (Variant variant : variants) {
         VariantResult found = comparison.check(registry, variant.id(), team);
@@ -74,7 +85,19 @@ final class ModelStage {
         results.add(result);
         each.accept(reference, result);
       }
-      return new ModelReport(reference, results);
+      return new ModelReport(reference, results, judged.map(Judged::finding));
+    }
+  }
+
+  /** A user's graph as the reference, and whether it is the model at all. */
+  private record Judged(ModelReference reference, GraphFinding finding) {}
+
+  private static Judged judged(
+      ModelSource source, ModelTask task, Path file, ThreadTeam team, Progress progress) {
+    ModelReference.requireOracle(source, task);
+    try (UserGraph graph = UserGraph.read(source, task, file)) {
+      ModelReference reference = ModelReference.compute(source, task, graph, team, progress::show);
+      return new Judged(reference, new GraphCheck(reference, graph, team, progress::show).run());
     }
   }
 }

@@ -136,6 +136,7 @@ final class VerifyRun {
         id ->
             "llamark verify model %s %s"
                 .formatted(this.options.replay(id), options.replay(task, output.seed()));
+    String again = "llamark verify model " + options.replay(task, output.seed());
     List<Variant> own = shard.of(variants);
     if (own.isEmpty()) {
       outcome.skipped("no variant falls into this shard of the model's comparison");
@@ -148,11 +149,13 @@ final class VerifyRun {
               .run(
                   source,
                   task,
+                  options.onnx(),
                   options.substitute(),
                   (reference, result) ->
                       records
                           .of(reference, result, replay.apply(result.variant().id()))
                           .forEach(sink));
+      compared.graph().ifPresent(g -> records.of(compared.reference(), g, again).forEach(sink));
       report.table(compared.headline(), compared.table(replay), "");
       if (options.layers()) {
         report.print(compared.layers());

@@ -42,6 +42,21 @@ public record Gate(double nmse, String law, boolean coarse) {
         : new Gate(FLOOR, "the floor of float noise", false);
   }
 
+  /**
+   * The gate against the model in double where ONNX Runtime runs a coarser or another model, whose
+   * distance measures no noise. A near tie within the floor may then fall either way.
+   */
+  static Gate againstOracleAlone(Arithmetic arithmetic, DType kv) {
+    return coarse(arithmetic, kv)
+        ? ofCoarse(arithmetic)
+        : new Gate(FLOOR, "the floor of float noise", true);
+  }
+
+  /** Whether a float computation of the same model can be so far from the model in double. */
+  public static boolean explainedByFloat(double nmse) {
+    return nmse <= WITHOUT_ORACLE;
+  }
+
   /** The gate against ONNX Runtime, where the model in double cannot run. */
   public static Gate againstReference(Arithmetic arithmetic, DType kv) {
     return coarse(arithmetic, kv)

@@ -164,13 +164,13 @@ public final class ModelComparison {
             .judge(arithmetic)
             .map(right -> Divergence.of(got, LogitRows.of(right.logits(), config.vocab())))
             .orElse(toReference);
-    Gate gate =
-        oracle
-            .map(right -> Divergence.of(expected, right).nmse())
-            .map(own -> Gate.againstOracle(arithmetic, task.kv(), own))
-            .orElseGet(() -> Gate.againstReference(arithmetic, task.kv()));
-    ModelJudge judge = new ModelJudge(expected, Optional.of(reference.rewritten()), oracle);
-    Verdict verdict = judge.judge(toReference, judged, gate);
+    Gate gate = reference.gate(arithmetic, expected);
+    Verdict verdict =
+        reference.exact()
+            ? new ModelJudge(expected, Optional.of(reference.rewritten()), oracle)
+                .judge(toReference, judged, gate)
+            : new ModelJudge(oracle.orElseThrow(), Optional.empty(), Optional.empty())
+                .judge(toOracle.orElseThrow(), judged, gate);
     return new Phase(kind, toReference, toOracle, judged, gate, verdict);
   }
 
@@ -204,6 +204,7 @@ public final class ModelComparison {
     llama.forward(task.tokens(), newCache(llama), Logits.ALL, added);
     return new Steps(
         TapPoint.all(config).stream()
+            .filter(expected::containsKey)
             .map(p -> new Steps.Step(p, inherited.nmse(p), added.nmse(p)))
             .toList());
   }

@@ -1,18 +1,15 @@
 package dev.llamark.verify.model;
 
-import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.llamark.format.ModelSource;
 import dev.llamark.kernel.Arithmetic;
 import dev.llamark.run.EnvironmentException;
+import dev.llamark.run.InputException;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.verify.onnx.OrtReference;
-import dev.llamark.verify.onnx.OrtReference.Form;
-import dev.llamark.verify.onnx.OrtRuntime.Settings;
-import dev.llamark.verify.onnx.OrtWeights;
+import dev.llamark.verify.onnx.OrtSequence;
 import dev.llamark.verify.onnx.TapPoint;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -58,60 +55,76 @@ public final class ModelReference {
   public static ModelReference compute(
       ModelSource source, ModelTask task, ThreadTeam team, Consumer<String> progress) {
     source.config().requireTokens(task.tokens());
-    Runs runs = runs(source, task, progress);
+    progress.accept("onnxruntime · starting");
+    try (ReferenceModel graph = new WrittenGraph(source, task)) {
+      return compute(source, task, graph, team, progress);
+    }
+  }
+
+  /** As above, with a graph of the model that stays open for its owner to close. */
+  public static ModelReference compute(
+      ModelSource source,
+      ModelTask task,
+      ReferenceModel graph,
+      ThreadTeam team,
+      Consumer<String> progress) {
+    source.config().requireTokens(task.tokens());
+    Runs runs = runs(graph, source, task, progress);
     progress.accept("oracle · the model in double");
     return new ModelReference(source, task, runs, new OracleRun(source, task, team));
+  }
+
+  /**
+   * Refuses a task that nothing but the model in double can judge, where that would take too long.
+   */
+  public static void requireOracle(ModelSource source, ModelTask task) {
+    double needed = new OracleRun(source, task, null).multiplications(task.capacity());
+    if (needed > task.oracleLimit()) {
+      throw new InputException(
+          "%s takes %.1e multiplications in double for %d positions, where %.1e are allowed; give fewer, with -p or --tokens"
+              .formatted(source.name(), needed, task.capacity(), task.oracleLimit()));
+    }
   }
 
   /** What ONNX Runtime gave. */
   private record Runs(
       String name,
+      boolean written,
       OrtReference.Output prefill,
       float[] decode,
       ReferenceText text,
       float[] rewritten,
-      Optional<float[]> primitives) {}
+      Optional<float[]> otherForm) {}
 
-  private static Runs runs(ModelSource source, ModelTask task, Consumer<String> progress) {
-    progress.accept("onnxruntime · starting");
-    Form form =
-        Form.oracle(task.capacity())
-            .withFirstPosition(task.firstPosition())
-            .withOpset(task.opset())
-            .withTaps(task.taps(source.config()));
-    Form optimised =
-        form.withTaps(List.of()).withSettings(Settings.oracle().withLevel(OptLevel.ALL_OPT));
-    try (OrtWeights weights = OrtWeights.of(source.config(), source.weights());
-        OrtReference ort = OrtReference.of(weights, form);
-        OrtReference rewritten = OrtReference.of(weights, optimised)) {
+  private static Runs runs(
+      ReferenceModel graph, ModelSource source, ModelTask task, Consumer<String> progress) {
+    try (OrtSequence ort = graph.sequence()) {
       progress.accept(ort.name() + " · prefill");
       OrtReference.Output prefill = ort.forwardWithTaps(task.tokens());
       ort.reset();
       float[] decode = decode(ort, task, progress);
       ReferenceText text = ReferenceText.decode(ort, source, task, decode, progress);
+      ort.reset();
       progress.accept(ort.name() + " · rewritten graph");
       return new Runs(
           ort.name(),
+          graph.written(),
           prefill,
           decode,
           text,
-          rewritten.forward(task.tokens()),
-          primitives(weights, form.withTaps(List.of()), task));
+          rewritten(graph, task),
+          graph.otherForm(task.tokens()));
     }
   }
 
-  /** Where the graph is of operators: the logits of the one of primitives, to compare the two. */
-  private static Optional<float[]> primitives(OrtWeights weights, Form form, ModelTask task) {
-    if (task.opset() == OrtReference.PRIMITIVES) {
-      return Optional.empty();
-    }
-    try (OrtReference other = OrtReference.of(weights, form.withOpset(OrtReference.PRIMITIVES))) {
-      return Optional.of(other.forward(task.tokens()));
+  private static float[] rewritten(ReferenceModel graph, ModelTask task) {
+    try (OrtSequence rewritten = graph.rewritten()) {
+      return rewritten.forward(task.tokens());
     }
   }
 
   /** Logits of all tokens: the first ones in a batch, the others one by one. */
-  private static float[] decode(OrtReference ort, ModelTask task, Consumer<String> progress) {
+  private static float[] decode(OrtSequence ort, ModelTask task, Consumer<String> progress) {
     int[] tokens = task.tokens();
     float[] batch = ort.forward(Arrays.copyOf(tokens, task.firstBatch()));
     int vocab = batch.length / task.firstBatch();
@@ -188,6 +201,30 @@ public final class ModelReference {
     return greedy;
   }
 
+  /** The model in double's result of each step; empty where it was not run or not watched. */
+  public Map<TapPoint, float[]> oracleTaps() {
+    return oracle.map(OracleRun.Output::taps).orElse(Map.of());
+  }
+
+  /**
+   * Whether the reference is as near to the model in double as float arithmetic comes, so that its
+   * noise can measure a variant's. A graph that llamark did not write may be coarser, or wrong.
+   */
+  public boolean exact() {
+    return runs.written() || Gate.explainedByFloat(ownError().map(Divergence::nmse).orElse(0.0));
+  }
+
+  /** How far a variant may be from what it is judged by, which the reference's logits bound. */
+  Gate gate(Arithmetic arithmetic, LogitRows expected) {
+    if (oracle.isEmpty()) {
+      return Gate.againstReference(arithmetic, task.kv());
+    }
+    return exact()
+        ? Gate.againstOracle(
+            arithmetic, task.kv(), Divergence.of(expected, oracle().orElseThrow()).nmse())
+        : Gate.againstOracleAlone(arithmetic, task.kv());
+  }
+
   /** ONNX Runtime's own distance from the model in double. */
   public Optional<Divergence> ownError() {
     return oracle().map(right -> Divergence.of(prefill(), right));
@@ -200,7 +237,7 @@ public final class ModelReference {
 
   /** Distance of the graph of operators from the one of primitives; empty where that one is run. */
   public Optional<Divergence> betweenForms() {
-    return runs.primitives().map(other -> Divergence.of(prefill(), rows(other)));
+    return runs.otherForm().map(other -> Divergence.of(prefill(), rows(other)));
   }
 
   private LogitRows rows(float[] logits) {

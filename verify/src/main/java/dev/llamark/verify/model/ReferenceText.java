@@ -1,7 +1,7 @@
 package dev.llamark.verify.model;
 
 import dev.llamark.format.ModelSource;
-import dev.llamark.verify.onnx.OrtReference;
+import dev.llamark.verify.onnx.OrtSequence;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,7 +21,7 @@ record ReferenceText(int[] tokens, double[][] logits) {
    * @param prompt logits of the prompt, (tokens × vocab)
    */
   static ReferenceText decode(
-      OrtReference ort,
+      OrtSequence ort,
       ModelSource source,
       ModelTask task,
       float[] prompt,

@@ -47,6 +47,11 @@ public record Steps(List<Step> steps) {
     };
   }
 
+  /** The step of this tap; empty where the reference does not show it. */
+  public Optional<Step> of(TapPoint point) {
+    return steps.stream().filter(step -> step.point().equals(point)).findFirst();
+  }
+
   /** The step with the largest added error; NaN counts as the largest. */
   public Optional<Step> worst() {
     return steps.stream().reduce((a, b) -> Double.compare(b.added(), a.added()) > 0 ? b : a);

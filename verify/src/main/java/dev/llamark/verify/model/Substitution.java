@@ -68,11 +68,7 @@ public record Substitution(Operation operation, String with, double nmse, boolea
     }
 
     private Gate gate(Arithmetic arithmetic) {
-      ModelTask task = reference.task();
-      return reference
-          .ownError()
-          .map(own -> Gate.againstOracle(arithmetic, task.kv(), own.nmse()))
-          .orElseGet(() -> Gate.againstReference(arithmetic, task.kv()));
+      return reference.gate(arithmetic, reference.prefill());
     }
 
     private double nmse(Kernels kernels, Arithmetic arithmetic) {

@@ -24,7 +24,7 @@ import java.util.Set;
  * A model on ONNX Runtime: one sequence that grows by batches of tokens, with its own KV cache in
  * float.
  */
-public final class OrtReference implements AutoCloseable {
+public final class OrtReference implements OrtSequence {
 
   /** Opset of the graph of primitives. */
   public static final int PRIMITIVES = 21;
@@ -102,7 +102,7 @@ public final class OrtReference implements AutoCloseable {
     return new OrtReference(weights, form);
   }
 
-  /** As headlines and records name it: {@code onnxruntime 1.29.0}. */
+  @Override
   public String name() {
     return "onnxruntime " + runtime.version();
   }
@@ -112,7 +112,7 @@ public final class OrtReference implements AutoCloseable {
     return length;
   }
 
-  /** Forgets all tokens. */
+  @Override
   public void reset() {
     if (last != null) {
       last.close();
@@ -121,17 +121,13 @@ public final class OrtReference implements AutoCloseable {
     length = 0;
   }
 
-  /**
-   * Appends tokens to the sequence.
-   *
-   * @param tokens their ids, at least one
-   * @return their logits, (tokens × vocab)
-   */
+  @Override
   public float[] forward(int... tokens) {
     return forward(List.of(), tokens).logits();
   }
 
-  /** As {@link #forward(int...)}, with the steps that the form names. */
+  /** With the steps that the form names. */
+  @Override
   public Output forwardWithTaps(int... tokens) {
     return forward(form.taps(), tokens);
   }

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.llamark.kernel.Unusable;
 import dev.llamark.run.EnvironmentException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +44,9 @@ public final class OrtRuntime {
   }
 
   private static final long START_STACK_BYTES = 64L << 20;
+
+  private static final String EXTERNAL_DATA_FOLDER =
+      "session.model_external_initializers_file_folder_path";
 
   private final OrtEnvironment environment;
 
@@ -123,12 +127,7 @@ public final class OrtRuntime {
    * @param external tensors by name; they are copied
    */
   public OrtSession session(byte[] model, Settings settings, Map<String, OnnxTensorLike> external) {
-    try (SessionOptions options = new SessionOptions()) {
-      threads(options, settings.threads());
-      options.setOptimizationLevel(settings.level());
-      if (!settings.prepacking()) {
-        options.addConfigEntry("session.disable_prepacking", "1");
-      }
+    try (SessionOptions options = options(settings)) {
       if (!external.isEmpty()) {
         options.addExternalInitializers(external);
       }
@@ -136,6 +135,40 @@ public final class OrtRuntime {
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime refuses a graph: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * A session over somebody's file.
+   *
+   * @throws OrtException if ONNX Runtime refuses it
+   */
+  public OrtSession session(Path file, Settings settings) throws OrtException {
+    try (SessionOptions options = options(settings)) {
+      return environment.createSession(file.toString(), options);
+    }
+  }
+
+  /**
+   * A session over a changed copy of somebody's file.
+   *
+   * @param folder of the model's external data
+   * @throws OrtException if ONNX Runtime refuses it
+   */
+  public OrtSession session(byte[] model, Path folder, Settings settings) throws OrtException {
+    try (SessionOptions options = options(settings)) {
+      options.addConfigEntry(EXTERNAL_DATA_FOLDER, folder.toString());
+      return environment.createSession(model, options);
+    }
+  }
+
+  private static SessionOptions options(Settings settings) throws OrtException {
+    SessionOptions options = new SessionOptions();
+    threads(options, settings.threads());
+    options.setOptimizationLevel(settings.level());
+    if (!settings.prepacking()) {
+      options.addConfigEntry("session.disable_prepacking", "1");
+    }
+    return options;
   }
 
   /**
