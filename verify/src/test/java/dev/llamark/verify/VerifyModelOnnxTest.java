@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.llamark.run.LlamarkException;
 import dev.llamark.verify.usergraph.Exports;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,27 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
-/** A user's own graph through the command line: exit codes and records. */
+/** A user's own graph through the command line: text, exit codes and records. */
 class VerifyModelOnnxTest {
 
   @TempDir private Path folder;
-  private final List<String> messages = new ArrayList<>();
 
-  private int verify(Path onnx, String... more) {
-    CommandLine line = new CommandLine(new VerifyCommand());
-    line.setExecutionExceptionHandler(
-        (e, _, _) -> {
-          messages.add(e.getMessage());
-          return ((LlamarkException) e).exitCode().code();
-        });
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("model", "-m", "synthetic:probe256", "--onnx", onnx.toString(), "-p", "6"));
-    arguments.addAll(List.of("--kernels", "scalar", "--out", out().toString()));
+  private VerifyCall verify(Path onnx, Object... more) {
+    List<Object> arguments =
+        new ArrayList<>(List.of("model", "-m", "synthetic:probe256", "--onnx", onnx, "-p", 6));
+    arguments.addAll(List.of("--kernels", "scalar", "--out", out()));
     arguments.addAll(List.of(more));
-    return line.execute(arguments.toArray(String[]::new));
+    return VerifyCall.of(arguments.toArray());
   }
 
   private Path out() {
@@ -51,7 +41,13 @@ class VerifyModelOnnxTest {
   @Test
   void aRightGraphIsTheReferenceAndHasRecordsOfItsOwn() throws IOException {
     Path onnx = Exports.optimum(folder);
-    assertThat(verify(onnx, "--layers")).isZero();
+    VerifyCall call = verify(onnx, "--layers");
+    assertThat(call.exitCode()).isZero();
+    assertThat(call.out())
+        .contains("· reference model.onnx (f32) on onnxruntime 1.")
+        .contains("model.onnx · rotary frequencies (16) agree with the model's to ")
+        .contains("steps of model.onnx ")
+        .contains("PASS: model.onnx, scalar pass.");
     List<JsonNode> records = records();
     assertThat(records)
         .extracting(r -> r.get("variant").asText() + " " + r.get("role").asText())
@@ -66,7 +62,11 @@ class VerifyModelOnnxTest {
 
   @Test
   void aCoarseGraphLeavesTheVariantsToTheModelInDouble() throws IOException {
-    assertThat(verify(Exports.fourBits(folder))).isZero();
+    VerifyCall call = verify(Exports.fourBits(folder));
+    assertThat(call.exitCode()).isZero();
+    assertThat(call.out())
+        .contains("twice the RMS error that int4 in blocks of 32 explains")
+        .doesNotContain("steps of ");
     JsonNode ours = records().getFirst();
     assertThat(ours.get("verdict").asText()).isEqualTo("PASS");
     assertThat(ours.get("metrics").get("nmse").asDouble()).isGreaterThan(1e-3);
@@ -76,39 +76,37 @@ class VerifyModelOnnxTest {
 
   @Test
   void aWrongGraphEndsWith1AndNamesItsLayerWhileTheVariantPasses() throws IOException {
-    assertThat(verify(Exports.transposedQueryOfLayer1(folder))).isEqualTo(1);
+    VerifyCall call = verify(Exports.transposedQueryOfLayer1(folder));
+    assertThat(call.exitCode()).isEqualTo(1);
+    assertThat(call.out())
+        .contains("FAIL: model.onnx is not synthetic:probe256: layer 1 query (MatMul) adds NMSE ")
+        .contains("; scalar passes.");
     List<JsonNode> records = records();
     assertThat(records.getFirst().get("verdict").asText()).isEqualTo("PASS");
     assertThat(records.getLast().get("verdict").asText()).isEqualTo("FAIL");
     assertThat(records.getLast().get("worst_step").asText()).isEqualTo("layer 1 query");
-    assertThat(records.getLast().get("reason").asText())
-        .startsWith("layer 1 query (MatMul) adds NMSE ");
   }
 
   @Test
   void anUnknownInputEndsWith2() throws IOException {
-    assertThat(verify(Exports.withAnotherInput(folder, "token_type_ids"))).isEqualTo(2);
-    assertThat(messages).singleElement().asString().contains("'token_type_ids'", "input_ids");
+    VerifyCall call = verify(Exports.withAnotherInput(folder, "token_type_ids"));
+    assertThat(call.exitCode()).isEqualTo(2);
+    assertThat(call.error()).contains("'token_type_ids'", "its inputs are input_ids, ");
   }
 
   @Test
   void theOpsetOfAnotherGraphExcludesIt() throws IOException {
-    assertThat(verify(Exports.optimum(folder), "--opset", "23")).isEqualTo(2);
-    assertThat(messages).singleElement().asString().contains("it excludes --onnx");
+    VerifyCall call = verify(Exports.optimum(folder), "--opset", 23);
+    assertThat(call.exitCode()).isEqualTo(2);
+    assertThat(call.error()).endsWith("it excludes --onnx");
   }
 
   @Test
   void moreThanTheModelInDoubleCanJudgeEndsWith2() throws IOException {
     Path onnx = Exports.optimum(folder);
-    CommandLine line = new CommandLine(new VerifyCommand());
-    line.setExecutionExceptionHandler(
-        (e, _, _) -> {
-          messages.add(e.getMessage());
-          return ((LlamarkException) e).exitCode().code();
-        });
-    assertThat(
-            line.execute("model", "-m", "synthetic:llama-3.2-1b", "--onnx", "" + onnx, "-p", "99"))
-        .isEqualTo(2);
-    assertThat(messages).singleElement().asString().endsWith("give fewer, with -p or --tokens");
+    VerifyCall call =
+        VerifyCall.of("model", "-m", "synthetic:llama-3.2-1b", "--onnx", onnx, "-p", 99);
+    assertThat(call.exitCode()).isEqualTo(2);
+    assertThat(call.error()).endsWith("give fewer, with -p or --tokens");
   }
 }

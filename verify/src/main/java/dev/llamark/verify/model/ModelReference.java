@@ -25,6 +25,7 @@ public final class ModelReference {
   private final Runs runs;
   private final OracleRun oracleRun;
   private final Optional<OracleRun.Output> oracle;
+  private final boolean exact;
   private final Optional<GreedyText> greedy;
   private final Map<Arithmetic, OracleRun.Output> coarse = new EnumMap<>(Arithmetic.class);
 
@@ -36,6 +37,7 @@ public final class ModelReference {
     boolean affordable = oracleRun.multiplications(task.capacity()) <= task.oracleLimit();
     oracle =
         affordable ? Optional.of(oracleRun.plain(task.tokens(), task.layers())) : Optional.empty();
+    exact = runs.written() || Gate.explainedByFloat(ownError().map(Divergence::nmse).orElse(0.0));
     greedy =
         task.generate() == 0
             ? Optional.empty()
@@ -98,23 +100,27 @@ public final class ModelReference {
 
   private static Runs runs(
       ReferenceModel graph, ModelSource source, ModelTask task, Consumer<String> progress) {
+    String name;
+    OrtReference.Output prefill;
+    float[] decode;
+    ReferenceText text;
     try (OrtSequence ort = graph.sequence()) {
-      progress.accept(ort.name() + " · prefill");
-      OrtReference.Output prefill = ort.forwardWithTaps(task.tokens());
+      name = ort.name();
+      progress.accept(name + " · prefill");
+      prefill = ort.forwardWithTaps(task.tokens());
       ort.reset();
-      float[] decode = decode(ort, task, progress);
-      ReferenceText text = ReferenceText.decode(ort, source, task, decode, progress);
-      ort.reset();
-      progress.accept(ort.name() + " · rewritten graph");
-      return new Runs(
-          ort.name(),
-          graph.written(),
-          prefill,
-          decode,
-          text,
-          rewritten(graph, task),
-          graph.otherForm(task.tokens()));
+      decode = decode(ort, task, progress);
+      text = ReferenceText.decode(ort, source, task, decode, progress);
     }
+    progress.accept(name + " · rewritten graph");
+    return new Runs(
+        name,
+        graph.written(),
+        prefill,
+        decode,
+        text,
+        rewritten(graph, task),
+        graph.otherForm(task.tokens()));
   }
 
   private static float[] rewritten(ReferenceModel graph, ModelTask task) {

@@ -18,6 +18,9 @@ record AttentionPattern(List<String> operands) {
   private static final int DEPTH = 8;
   private static final int MOST_NODES = 400;
 
+  /** Products of scores, and of weights with values. */
+  private static final List<String> PRODUCTS = List.of("MatMul", "FusedMatMul");
+
   /** What lies between the weighted values and the projection. */
   private static final String[] REARRANGING = {
     "Reshape", "Transpose", "Cast", "Identity", "Squeeze", "Unsqueeze"
@@ -41,29 +44,29 @@ record AttentionPattern(List<String> operands) {
                   GraphIndex.input(core, 1),
                   GraphIndex.input(core, 2))));
     }
-    if (!GraphIndex.is(core, "MatMul")) {
+    if (!PRODUCTS.contains(core.getOpType())) {
       return Optional.empty();
     }
-    return find(graph, core.getInput(0), "Softmax", DEPTH)
-        .flatMap(softmax -> find(graph, softmax.getInput(0), "MatMul", DEPTH))
+    return find(graph, core.getInput(0), List.of("Softmax"), DEPTH)
+        .flatMap(softmax -> find(graph, softmax.getInput(0), PRODUCTS, DEPTH))
         .map(
             scores ->
                 new AttentionPattern(
                     List.of(scores.getInput(0), scores.getInput(1), core.getInput(1))));
   }
 
-  /** The nearest node of an operator behind a value, depth first. */
+  /** The nearest node of some operators behind a value, depth first. */
   private static Optional<NodeProto> find(
-      GraphIndex graph, String value, String operator, int depth) {
+      GraphIndex graph, String value, List<String> operators, int depth) {
     Optional<NodeProto> producer = graph.producer(value);
     if (producer.isEmpty() || depth == 0 || GraphIndex.is(producer.get(), "Shape")) {
       return Optional.empty();
     }
-    if (GraphIndex.is(producer.get(), operator)) {
+    if (operators.contains(producer.get().getOpType())) {
       return producer;
     }
     return producer.get().getInputList().stream()
-        .flatMap(input -> find(graph, input, operator, depth - 1).stream())
+        .flatMap(input -> find(graph, input, operators, depth - 1).stream())
         .findFirst();
   }
 

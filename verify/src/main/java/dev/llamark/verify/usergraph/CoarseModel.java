@@ -1,9 +1,13 @@
 package dev.llamark.verify.usergraph;
 
+import dev.llamark.kernel.Arithmetic;
 import dev.llamark.model.LlamaWeights;
+import dev.llamark.model.Tap;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
+import dev.llamark.verify.usergraph.GraphPrecision.Inputs;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -23,7 +27,7 @@ final class CoarseModel {
   LlamaWeights weights(LlamaWeights w, Arena arena) {
     List<LlamaWeights.Layer> layers = w.layers().stream().map(l -> layer(l, arena)).toList();
     return new LlamaWeights(
-        matrix(w.embedding(), 0, arena),
+        matrix(w.embedding(), precision.embedding() ? precision.weightBits() : 0, arena),
         layers,
         rounded(w.finalNorm()),
         matrix(w.output(), precision.weightBits(), arena));
@@ -56,25 +60,43 @@ final class CoarseModel {
     DType type = bits == 0 ? precision.activations() : DType.F16;
     Matrix copy = Matrix.allocate(matrix.name(), type, matrix.rows(), matrix.columns(), arena);
     float[] row = new float[matrix.columns()];
-    int block = precision.block() == 0 ? row.length : precision.block();
+    float ofAll = precision.block() == GraphPrecision.MATRIX ? farthest(matrix) : 0;
+    int block = precision.block() > 0 ? precision.block() : row.length;
     for (int r = 0; r < matrix.rows(); r++) {
       matrix.decodeRow(r, row, 0);
       for (int from = 0; bits > 0 && from < row.length; from += block) {
-        quantise(row, from, Math.min(row.length, from + block), bits);
+        int to = Math.min(row.length, from + block);
+        quantise(row, from, to, bits, ofAll != 0 ? ofAll : farthest(row, from, to));
       }
       copy.encodeRow(r, row, 0);
     }
     return copy;
   }
 
-  /** Rounds to whole multiples of a scale by which the largest element is −2^(bits−1). */
-  private static void quantise(float[] row, int from, int to, int bits) {
-    float largest = 0;
-    for (int i = from; i < to; i++) {
-      largest = Math.abs(row[i]) > Math.abs(largest) ? row[i] : largest;
+  private static float farthest(Matrix matrix) {
+    float[] row = new float[matrix.columns()];
+    float farthest = 0;
+    for (int r = 0; r < matrix.rows(); r++) {
+      matrix.decodeRow(r, row, 0);
+      float here = farthest(row, 0, row.length);
+      farthest = Math.abs(here) > Math.abs(farthest) ? here : farthest;
     }
+    return farthest;
+  }
+
+  /** The element that lies farthest from 0. */
+  private static float farthest(float[] row, int from, int to) {
+    float farthest = 0;
+    for (int i = from; i < to; i++) {
+      farthest = Math.abs(row[i]) > Math.abs(farthest) ? row[i] : farthest;
+    }
+    return farthest;
+  }
+
+  /** Rounds to whole multiples of a scale by which the farthest element is −2^(bits−1). */
+  private static void quantise(float[] row, int from, int to, int bits, float farthest) {
     int limit = 1 << bits - 1;
-    float scale = largest / -limit;
+    float scale = farthest / -limit;
     for (int i = from; i < to && scale != 0; i++) {
       row[i] = scale * Math.clamp(Math.round(row[i] / scale), -limit, limit - 1);
     }
@@ -88,11 +110,39 @@ final class CoarseModel {
     return rounded;
   }
 
-  /** Rounds the result of a step. */
+  /** Rounds the result of a step to the type of activations. */
   void round(double[] values) {
     for (int i = 0; precision.activations() != DType.F32 && i < values.length; i++) {
       values[i] = round((float) values[i]);
     }
+  }
+
+  /** Rounds a step that matrices read, as these do where a graph has them do so. */
+  void quantise(Tap tap, double[] values) {
+    if (precision.inputs() != Inputs.UINT8_TENSOR) {
+      return;
+    }
+    switch (tap) {
+      case ATTENTION_NORM, ATTENTION, FFN_NORM, ACTIVATION, FINAL_NORM -> toBytes(values);
+      default -> {}
+    }
+  }
+
+  /** As ONNX's DynamicQuantizeLinear: 256 steps from the least element, or 0, to the largest. */
+  private static void toBytes(double[] values) {
+    double most = Math.max(0, Arrays.stream(values).max().orElse(0));
+    double least = Math.min(0, Arrays.stream(values).min().orElse(0));
+    double scale = (most - least) / 255;
+    for (int i = 0; i < values.length && scale > 0; i++) {
+      values[i] = scale * Math.rint(values[i] / scale);
+    }
+  }
+
+  /** What matrices do to their inputs by themselves. */
+  Arithmetic arithmetic() {
+    return precision.inputs() == Inputs.INT8_BLOCKS
+        ? Arithmetic.INT8_ACTIVATIONS
+        : Arithmetic.FLOAT;
   }
 
   private float round(float value) {

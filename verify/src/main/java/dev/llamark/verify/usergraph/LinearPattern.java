@@ -115,6 +115,7 @@ record LinearPattern(NodeProto product, String input, String output) {
       if (!bias && !(integers && GraphIndex.is(node, "Cast", "Mul"))) {
         return value;
       }
+      integers &= !GraphIndex.is(node, "Mul"); // the scales, which make floats of them
       value = node.getOutput(0);
     }
     return value;

@@ -41,10 +41,11 @@ final class OraclePass {
         (tap, layer, values, _, _) -> {
           model.round(values);
           steps.put(new TapPoint(tap, layer), floats(values));
+          model.quantise(tap, values);
         };
     try (Arena arena = Arena.ofShared()) {
       LlamaWeights weights = model.weights(source.weights(), arena);
-      return new Coarse(forward(weights, precision.arithmetic(), listener), steps);
+      return new Coarse(forward(weights, model.arithmetic(), listener), steps);
     }
   }
 

@@ -28,7 +28,6 @@ public final class UserGraph implements ReferenceModel {
   private final OnnxFile file;
   private final OrtRuntime runtime;
   private final GraphPrecision precision;
-  private final List<GraphSession> open = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
 
   private UserGraph(ModelSource source, ModelTask task, OnnxFile file) {
@@ -95,11 +94,8 @@ public final class UserGraph implements ReferenceModel {
   }
 
   private GraphSession bound(OrtSession session) throws OrtException {
-    GraphSession graph =
-        new GraphSession(
-            runtime, session, source.config(), task.firstPosition(), file.names(), file.name());
-    open.add(graph);
-    return graph;
+    return new GraphSession(
+        runtime, session, source.config(), task.firstPosition(), file.names(), file.name());
   }
 
   private InputException refused(OrtException e) {
@@ -116,9 +112,9 @@ public final class UserGraph implements ReferenceModel {
     if (watched.steps().isEmpty()) {
       return Map.of();
     }
-    try {
-      OrtSession session = runtime.session(watched.bytes(), file.folder(), Settings.oracle());
-      return watched.read(bound(session), tokens, logits, remarks::add);
+    try (GraphSession graph =
+        bound(runtime.session(watched.bytes(), file.folder(), Settings.oracle()))) {
+      return watched.read(graph, tokens, logits, remarks::add);
     } catch (OrtException e) {
       throw refused(e);
     }
@@ -134,9 +130,7 @@ public final class UserGraph implements ReferenceModel {
     return false;
   }
 
+  /** Sessions belong to their sequences, and the file is released with this object. */
   @Override
-  public void close() {
-    open.forEach(GraphSession::close);
-    open.clear();
-  }
+  public void close() {}
 }

@@ -36,7 +36,7 @@ final class UserSequence implements OrtSequence {
 
   /**
    * @param name for headlines and records
-   * @param graph stays open when this is closed
+   * @param graph is closed with this
    * @param watch shows the steps of a first batch
    */
   UserSequence(String name, GraphSession graph, int vocab, Watch watch) {
@@ -109,5 +109,6 @@ final class UserSequence implements OrtSequence {
   @Override
   public void close() {
     reset();
+    graph.close();
   }
 }

@@ -31,6 +31,7 @@ final class OptimumExport {
   private DataType integers = DataType.INT64;
   private boolean lastTokenOnly;
   private boolean tables;
+  private boolean bytes;
 
   OptimumExport(ModelCopy model, Form form) {
     this.model = model;
@@ -59,6 +60,12 @@ final class OptimumExport {
   /** With cosines and sines as constants, as exports of 2023 have them. */
   OptimumExport tables() {
     tables = true;
+    return this;
+  }
+
+  /** With matrices and their inputs in eight bits, as dynamic quantisation leaves them. */
+  OptimumExport bytes() {
+    bytes = true;
     return this;
   }
 
@@ -255,12 +262,43 @@ final class OptimumExport {
     }
 
     private String linear(String name, String x, Matrix w, float[] bias) {
-      String weight =
-          graph.weight(name + ".weight", ModelCopy.columnsFirst(w), w.columns(), w.rows());
-      String product = graph.node("MatMul", List.of(x, weight));
+      String product = bytes ? byteProduct(name, x, w) : floatProduct(name, x, w);
       return bias.length == 0
           ? product
           : graph.node("Add", List.of(graph.weight(name + ".bias", bias, bias.length), product));
+    }
+
+    private String floatProduct(String name, String x, Matrix w) {
+      String weight =
+          graph.weight(name + ".weight", ModelCopy.columnsFirst(w), w.columns(), w.rows());
+      return graph.node("MatMul", List.of(x, weight));
+    }
+
+    /** Integers of both sides, each with one scale. */
+    private String byteProduct(String name, String x, Matrix w) {
+      float[] values = ModelCopy.columnsFirst(w);
+      float most = 0;
+      for (float value : values) {
+        most = Math.max(most, Math.abs(value));
+      }
+      byte[] rounded = new byte[values.length];
+      for (int i = 0; i < rounded.length; i++) {
+        rounded[i] = (byte) (Math.round(values[i] / most * 127) + 128);
+      }
+      String q = name + ".input_quantized";
+      List<String> quantised = List.of(q, name + ".input_scale", name + ".input_zero");
+      graph.nodes("", "DynamicQuantizeLinear", List.of(x), quantised);
+      String integers =
+          graph.node(
+              "MatMulInteger",
+              List.of(
+                  q,
+                  graph.bytes(name + ".weight_quantized", rounded, w.columns(), w.rows()),
+                  name + ".input_zero",
+                  graph.bytes("middle", new byte[] {(byte) 128})));
+      String scale = graph.floats(name + ".weight_scale", DataType.FLOAT, new float[] {most / 127});
+      String scales = graph.node("Mul", List.of(name + ".input_scale", scale));
+      return graph.node("Mul", List.of(cast(integers), scales));
     }
 
     private String attention(int l, LlamaWeights.Layer w, String stream) {

@@ -10,6 +10,7 @@ import dev.llamark.format.ModelSource;
 import dev.llamark.format.ModelSources;
 import dev.llamark.run.InputException;
 import dev.llamark.verify.model.ModelTask;
+import dev.llamark.verify.onnx.OrtSequence;
 import dev.llamark.verify.onnx.RandomModel;
 import dev.llamark.verify.usergraph.OptimumExport.Form;
 import java.io.IOException;
@@ -48,8 +49,9 @@ class UserGraphRefusalTest {
         catchThrowableOfType(
             InputException.class,
             () -> {
-              try (UserGraph graph = UserGraph.read(source, task, path)) {
-                graph.sequence().forward(task.tokens());
+              try (UserGraph graph = UserGraph.read(source, task, path);
+                  OrtSequence sequence = graph.sequence()) {
+                sequence.forward(task.tokens());
               }
             });
     assertThat(refused).as("no refusal").isNotNull();

@@ -2,6 +2,8 @@ package dev.llamark.verify.usergraph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.llamark.format.ModelSource;
 import dev.llamark.format.ModelSources;
@@ -177,6 +179,44 @@ class UserGraphTest {
         .allSatisfy(s -> assertThat(s.operations()).isEqualTo("Rope or Attention"));
     assertThat(found.rotation())
         .startsWith("cosines and sines (256 positions x 16 pairs) agree with the model's to ");
+  }
+
+  @Test
+  void dynamicQuantisationMayLoseWhatItLoses() throws IOException {
+    GraphFinding found = check(probe, export(probe, Form.WITH_PAST).bytes());
+    assertThat(found.verdict()).isEqualTo(new Verdict.Pass());
+    assertThat(found.law()).contains("int8 by matrices, uint8 activations");
+    assertThat(found.prefill().nmse()).isBetween(1e-6, 1e-1);
+    assertEveryStep(found, probe);
+    ModelCopy wrong = ModelCopy.of(probe).withLayer(1, ModelCopy::gateAndUpExchanged);
+    assertThat(where(check(probe, new OptimumExport(wrong, Form.WITH_PAST).bytes())))
+        .isEqualTo("layer 1 gate (MatMul)");
+  }
+
+  @Test
+  void fewBitsWithoutStepsInViewAreMistrusted() throws IOException {
+    new GenAiExport(ModelCopy.of(probe), DataType.FLOAT, true, false).write(folder, "model.onnx");
+    Path file = folder.resolve("model.onnx");
+    ModelProto model = ModelProto.parseFrom(Files.readAllBytes(file));
+    NodeProto.Builder spare =
+        NodeProto.newBuilder()
+            .setOpType("SimplifiedLayerNormalization")
+            .addInput("layers.0.post_attention.sum")
+            .addInput("layers.0.input_layernorm.weight")
+            .addOutput("spare");
+    Files.write(
+        file,
+        model.toBuilder()
+            .setGraph(model.getGraph().toBuilder().addNode(spare))
+            .build()
+            .toByteArray());
+    GraphFinding found = check(probe, TASK, folder);
+    assertThat(found.verdict()).isInstanceOf(Verdict.Mistrusted.class);
+    assertThat(found.verdict().reason()).startsWith("most of its steps were not recognised");
+    assertThat(found.remarks())
+        .contains(
+            "10 RMS normalisations of width 256 were recognised, where 4 layers have 9: inner"
+                + " steps are not compared");
   }
 
   @Test
