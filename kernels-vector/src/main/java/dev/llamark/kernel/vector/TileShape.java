@@ -32,6 +32,11 @@ final class TileShape {
     if (TALL && (rowsLeft == 12 || rowsLeft >= 16)) {
       return 12;
     }
+    return lowHeight(rowsLeft);
+  }
+
+  /** Rows of the next tile where none is taller than 6. */
+  static int lowHeight(int rowsLeft) {
     return switch (rowsLeft) {
       case 5, 9, 13 -> 5;
       case 1, 2, 3, 4, 7, 8 -> LOWEST;

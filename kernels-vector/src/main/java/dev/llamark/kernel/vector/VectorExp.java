@@ -24,6 +24,9 @@ final class VectorExp {
   /** Below this the result is 0. */
   private static final float LOWEST = -105;
 
+  /** Below this it may be subnormal. */
+  static final float LOWEST_NORMAL = -87;
+
   private static final float LOG2_E = 1.44269504f;
 
   /** Adding it leaves a whole number in the low bits of the significand. */
@@ -43,6 +46,9 @@ final class VectorExp {
 
   private static final int BIAS = 127;
   private static final int SIGNIFICAND = 23;
+
+  /** The bits of 1. */
+  private static final int ONE = BIAS << SIGNIFICAND;
 
   private VectorExp() {}
 
@@ -75,5 +81,30 @@ final class VectorExp {
             .lanewise(VectorOperators.LSHL, SIGNIFICAND)
             .reinterpretAsFloats();
     return p.mul(first).mul(second);
+  }
+
+  /**
+   * {@code eˣ} for {@code x ≤ 0}, but 0 where {@code x} is below {@value #LOWEST_NORMAL} and the
+   * result about to be subnormal: a weight that is nothing beside the largest one's 1. Flat, as
+   * {@link #exp} is, for the sake of inlining.
+   */
+  static FloatVector expOrZero(FloatVector x) {
+    FloatVector shifted =
+        Lanes.fma(x, FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDING));
+    FloatVector n = shifted.sub(ROUNDING);
+    FloatVector r = Lanes.fma(n, FloatVector.broadcast(S, -LN2_HIGH), x);
+    r = Lanes.fma(n, FloatVector.broadcast(S, -LN2_LOW), r);
+
+    FloatVector p = Lanes.fma(r, FloatVector.broadcast(S, C7), FloatVector.broadcast(S, C6));
+    p = Lanes.fma(p, r, FloatVector.broadcast(S, C5));
+    p = Lanes.fma(p, r, FloatVector.broadcast(S, C4));
+    p = Lanes.fma(p, r, FloatVector.broadcast(S, C3));
+    p = Lanes.fma(p, r, FloatVector.broadcast(S, C2));
+    p = Lanes.fma(p, r.mul(r), r).add(1);
+
+    // 2ⁿ as one factor
+    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, SIGNIFICAND);
+    FloatVector factor = exponent.add(ONE).reinterpretAsFloats();
+    return p.mul(factor).blend(0, x.lt(LOWEST_NORMAL));
   }
 }

@@ -11,10 +11,14 @@ class VectorExpTest {
     return VectorExp.exp(FloatVector.broadcast(Lanes.FLOATS, x)).lane(0);
   }
 
-  private static double ulpsOff(float x) {
+  private static float expOrZero(float x) {
+    return VectorExp.expOrZero(FloatVector.broadcast(Lanes.FLOATS, x)).lane(0);
+  }
+
+  private static double ulpsOff(float x, float actual) {
     double expected = Math.exp(x);
     double ulp = Math.max(Math.ulp((float) expected), Float.MIN_VALUE);
-    return Math.abs(exp(x) - expected) / ulp;
+    return Math.abs(actual - expected) / ulp;
   }
 
   @Test
@@ -23,7 +27,10 @@ class VectorExpTest {
     int lowest = Float.floatToRawIntBits(-110f);
     for (int bits = Float.floatToRawIntBits(-0f); bits < lowest; bits += step) {
       float x = Float.intBitsToFloat(bits);
-      assertThat(ulpsOff(x)).as("exp(%s)", x).isLessThanOrEqualTo(VectorExp.ULPS);
+      assertThat(ulpsOff(x, exp(x))).as("exp(%s)", x).isLessThanOrEqualTo(VectorExp.ULPS);
+      if (x >= VectorExp.LOWEST_NORMAL) {
+        assertThat(ulpsOff(x, expOrZero(x))).as("%s", x).isLessThanOrEqualTo(VectorExp.ULPS);
+      }
     }
   }
 
@@ -31,6 +38,7 @@ class VectorExpTest {
   void zeroGivesExactlyOne() {
     assertThat(exp(0f)).isEqualTo(1f);
     assertThat(exp(-0f)).isEqualTo(1f);
+    assertThat(expOrZero(0f)).isEqualTo(1f);
   }
 
   @Test
@@ -42,7 +50,19 @@ class VectorExpTest {
   }
 
   @Test
+  void whatMayBeSubnormalIsZeroWhereAsked() {
+    float below = Math.nextDown(VectorExp.LOWEST_NORMAL);
+    for (float x : new float[] {below, -90, -1e30f, Float.NEGATIVE_INFINITY}) {
+      assertThat(expOrZero(x)).as("%s", x).isZero();
+    }
+  }
+
+  @Test
   void nanStaysNan() {
-    assertThat(exp(Float.NaN)).isNaN();
+    float withPayload = Float.intBitsToFloat(0xFFC0_0155);
+    for (float nan : new float[] {Float.NaN, withPayload}) {
+      assertThat(exp(nan)).isNaN();
+      assertThat(expOrZero(nan)).isNaN();
+    }
   }
 }
