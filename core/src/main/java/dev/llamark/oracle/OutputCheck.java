@@ -4,9 +4,9 @@ import dev.llamark.kernel.Arithmetic;
 import dev.llamark.kernel.KeyValues;
 import dev.llamark.rope.Pairing;
 import dev.llamark.rope.RopeTable;
-import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Holds an output that was computed elsewhere against the oracle: operands in, what a kernel made
@@ -14,13 +14,10 @@ import java.util.SplittableRandom;
  */
 public final class OutputCheck {
 
-  /** Outputs of a large MatMul that are looked at. */
+  /** Outputs of a large MatMul, heads of a large attention, that are looked at. */
   private static final int SAMPLES = 256;
 
   private static final int SAMPLE_SEED = 7;
-
-  /** Roundings of attention besides those of the two sums: scaling, exponential, division. */
-  private static final int ATTENTION_ROUNDINGS = 16;
 
   private OutputCheck() {}
 
@@ -153,8 +150,7 @@ public final class OutputCheck {
   }
 
   /**
-   * Attention of all heads, against the oracle's own, with the bound of its scores' errors: {@code
-   * (expm1(2δ) + γ) · max|v|}, δ = γ_headDim · |q|·|k| · scale (Cauchy-Schwarz for the sum).
+   * Attention, with the bound of {@link AttentionOracle}; of many heads a sample.
    *
    * @param q (tokens × heads × headDim)
    * @param out like {@code q}
@@ -167,51 +163,46 @@ public final class OutputCheck {
       int heads,
       float scale,
       float[] out) {
-    float[] expected = new float[tokens * heads * cache.headDim()];
-    try (ThreadTeam team = ThreadTeam.single()) {
-      new OracleAttention(team)
-          .apply(q, 0, cache, firstPosition, tokens, heads, scale, expected, 0);
-    }
-    int headDim = cache.headDim();
-    float[] keys = floats(cache.keys(), cache.halfKeys());
-    float[] values = floats(cache.values(), cache.halfValues());
-    double longestKey = longest(keys, headDim);
-    double largestValue = largest(values);
-    double sums = Bounds.gamma(firstPosition + tokens + ATTENTION_ROUNDINGS);
-    Judge judge = new Judge(tokens, heads, headDim);
-    for (int i = 0; i < expected.length; i++) {
-      double length = Math.sqrt(RmsNormOracle.sumOfSquares(q, i / headDim * headDim, headDim));
-      double score = Bounds.gamma(headDim + 2) * length * longestKey * Math.abs(scale);
-      double allowed = (Math.expm1(2 * score) + sums) * largestValue;
-      judge.element(i, expected[i], out[i], allowed, allowed);
-    }
+    Judge judge = new Judge(tokens, heads, cache.headDim());
+    sampled(tokens * heads)
+        .forEach(head -> attend(judge, q, cache, firstPosition, heads, scale, out, head));
     return judge.judgement();
   }
 
-  private static float[] floats(float[] floats, short[] halves) {
-    if (floats.length > 0) {
-      return floats;
+  /**
+   * One query head.
+   *
+   * @param head of all tokens' heads
+   */
+  private static void attend(
+      Judge judge,
+      float[] q,
+      KeyValues cache,
+      int firstPosition,
+      int heads,
+      float scale,
+      float[] out,
+      int head) {
+    int from = head * cache.headDim();
+    int visible = firstPosition + head / heads + 1;
+    int kvHead = head % heads / (heads / cache.kvHeads());
+    double[] scores = AttentionOracle.scores(q, from, cache, kvHead, scale, visible);
+    double[] probabilities = AttentionOracle.softmax(scores);
+    double[] expected = AttentionOracle.weightedValues(probabilities, cache, kvHead);
+    double magnitude = AttentionOracle.scoreMagnitude(q, from, cache, kvHead, visible);
+    AttentionOracle.Bound bound =
+        AttentionOracle.bound(probabilities, magnitude * Math.abs(scale), cache, kvHead);
+    for (int i = 0; i < expected.length; i++) {
+      judge.element(from + i, expected[i], out[from + i], bound.allowed()[i], bound.typical()[i]);
     }
-    float[] decoded = new float[halves.length];
-    for (int i = 0; i < decoded.length; i++) {
-      decoded[i] = Float.float16ToFloat(halves[i]);
-    }
-    return decoded;
   }
 
-  private static double longest(float[] vectors, int size) {
-    double longest = 0;
-    for (int from = 0; from < vectors.length; from += size) {
-      longest = Math.max(longest, RmsNormOracle.sumOfSquares(vectors, from, size));
-    }
-    return Math.sqrt(longest);
-  }
-
-  private static double largest(float[] values) {
-    double largest = 0;
-    for (float value : values) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    return largest;
+  /** All numbers below {@code count}, or a sample of so many, the last among them. */
+  private static IntStream sampled(int count) {
+    return count <= SAMPLES
+        ? IntStream.range(0, count)
+        : IntStream.concat(
+            IntStream.of(count - 1),
+            new SplittableRandom(SAMPLE_SEED).ints(SAMPLES - 1, 0, count - 1));
   }
 }

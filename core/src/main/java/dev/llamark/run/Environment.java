@@ -88,6 +88,29 @@ public record Environment(
         now());
   }
 
+  /**
+   * Of a JVM started from this one.
+   *
+   * @param moreFlags its arguments besides this one's
+   * @param otherJdk version of its Java runtime; null if it is this one's
+   */
+  public Environment forked(List<String> moreFlags, String otherJdk) {
+    return new Environment(
+        revision,
+        otherJdk == null ? jdk : otherJdk,
+        jvm,
+        Stream.concat(flags.stream(), moreFlags.stream()).toList(),
+        os,
+        cpu,
+        features,
+        cores,
+        load,
+        stolenS,
+        hugePages,
+        seed,
+        time);
+  }
+
   private static String now() {
     return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
   }

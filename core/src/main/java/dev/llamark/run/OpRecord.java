@@ -1,5 +1,6 @@
 package dev.llamark.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,10 @@ import java.util.Map;
  * @param vs our speed over each other variant's
  * @param error distance to the oracle on the benchmark's own operands
  * @param flags doubts about the figures: {@code two-humped}, {@code drift}, {@code above-roof}
+ * @param chain where the time is one node's share of a chain in one session: its length; otherwise
+ *     absent
+ * @param setting under which it ran, where two were compared; otherwise absent
+ * @param verdict of the comparison with setting A; absent unless this is setting B
  */
 public record OpRecord(
     String op,
@@ -41,8 +46,19 @@ public record OpRecord(
     Map<String, Ratio> vs,
     OpError error,
     List<String> flags,
-    Environment env)
+    Environment env,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Integer chain,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Setting setting,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String verdict)
     implements ResultRecord {
+
+  /**
+   * One of two settings that were compared.
+   *
+   * @param name {@code A} or {@code B}
+   * @param options as they were given
+   */
+  public record Setting(String name, String options) {}
 
   /**
    * The limit that binds first.
@@ -52,6 +68,31 @@ public record OpRecord(
    * @param percent the share of it that was reached
    */
   public record Roof(String bound, double limit, double percent, Double lo, Double hi) {}
+
+  /** The same with a verdict. */
+  public OpRecord judged(String verdict) {
+    return new OpRecord(
+        op,
+        caseId,
+        dtype,
+        shape,
+        variant,
+        vectorBits,
+        threads,
+        cache,
+        timeNs,
+        gflops,
+        gbps,
+        roof,
+        allocBPerOp,
+        vs,
+        error,
+        flags,
+        env,
+        chain,
+        setting,
+        verdict);
+  }
 
   @Override
   public String kind() {

@@ -30,6 +30,7 @@ class ResultSchemaTest {
   static Stream<ResultRecord> everyKind() {
     return Stream.of(
         op(),
+        comparedOp(),
         model(),
         verifyOp("PASS", null),
         verifyOp("FAIL", "worst at [3, 4095]"),
@@ -73,7 +74,36 @@ class ResultSchemaTest {
         Map.of("ort", new Ratio(1.04, 1.02, 1.06)),
         ERROR,
         List.of("two-humped"),
-        ENV);
+        ENV,
+        null,
+        null,
+        null);
+  }
+
+  /** Of a comparison of two settings; of a peer timed as a chain. */
+  private static OpRecord comparedOp() {
+    OpRecord op = op();
+    return new OpRecord(
+        op.op(),
+        op.caseId(),
+        op.dtype(),
+        op.shape(),
+        op.variant(),
+        op.vectorBits(),
+        op.threads(),
+        op.cache(),
+        op.timeNs(),
+        op.gflops(),
+        op.gbps(),
+        null,
+        op.allocBPerOp(),
+        Map.of("ort", new Ratio(1.04, null, null).basedOn("chain")),
+        null,
+        List.of(),
+        ENV.forked(List.of("-Xint"), "26"),
+        64,
+        new OpRecord.Setting("B", "--jvm-args -Xint"),
+        "slower");
   }
 
   private static ModelRecord model() {

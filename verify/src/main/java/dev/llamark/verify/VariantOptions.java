@@ -48,6 +48,16 @@ public final class VariantOptions {
       description = "Threads; by default all processors.")
   private List<Integer> threads = List.of();
 
+  /** These options, and where one was not given, that of {@code others}. */
+  public VariantOptions withDefaults(VariantOptions others) {
+    VariantOptions all = new VariantOptions();
+    all.kernels = kernels.isEmpty() ? others.kernels : kernels;
+    all.variants = variants.isEmpty() ? others.variants : variants;
+    all.vectorBits = vectorBits == null ? others.vectorBits : vectorBits;
+    all.threads = threads.isEmpty() ? others.threads : threads;
+    return all;
+  }
+
   /** The jars that hold the user's own variants. */
   public List<Path> jars() {
     if (!variants.isEmpty()) {

@@ -42,6 +42,16 @@ public final class BaselineOptions {
     return FOLDER.resolve(name + ".jsonl");
   }
 
+  /** What makes a comparison fail. */
+  public ComparisonOptions comparison() {
+    return comparison;
+  }
+
+  /** Whether results are to be compared with others, or kept for that. */
+  public boolean given() {
+    return baseline != null || saved != null;
+  }
+
   /** Before the run: that the baseline is there. */
   public void check() {
     if (saved != null) {

@@ -10,6 +10,7 @@ import dev.llamark.run.TextTable;
 import dev.llamark.verify.OutputOptions.Format;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,8 @@ public final class ComparisonOptions {
   @Option(
       names = "--threshold",
       paramLabel = "P%",
-      description = "Smallest difference that counts; default 3%%, or the machine's own noise.")
+      description =
+          "Smallest difference that counts; default 3%%, or what the machine's own probes differ by.")
   private String threshold;
 
   @Option(
@@ -48,18 +50,43 @@ public final class ComparisonOptions {
   ExitCode compare(List<ObjectNode> base, List<ObjectNode> next, Format format) {
     List<ObjectNode> both = new ArrayList<>(base);
     both.addAll(next);
-    double smallest =
-        threshold == null ? Comparison.threshold(ResultComparison.noise(both)) : parse(threshold);
-    ResultComparison comparison = ResultComparison.of(base, next, smallest, anyway);
+    double smallest = smallest(ResultComparison.noise(both));
+    ResultComparison comparison =
+        ResultComparison.of(base, next, smallest, threshold == null, anyway);
     if (format != Format.JSON) {
       print(comparison, smallest, format);
     } else {
       printJson(comparison);
     }
+    return code(comparison.any(Verdict.SLOWER), comparison.allocatesMore());
+  }
+
+  /**
+   * The smallest difference that counts.
+   *
+   * @param noise difference that the machine shows between two runs of the same, 0.02 for 2 %
+   */
+  public double smallest(double noise) {
+    return threshold == null ? Comparison.threshold(noise) : parse(threshold);
+  }
+
+  /** What follows from a case that is slower, or that allocates more, by {@code --fail-on}. */
+  public ExitCode code(boolean slower, boolean allocatesMore) {
     boolean failed =
-        failOn.contains(FailOn.SLOWER) && comparison.any(Verdict.SLOWER)
-            || failOn.contains(FailOn.ALLOCATES) && comparison.allocatesMore();
+        failOn.contains(FailOn.SLOWER) && slower
+            || failOn.contains(FailOn.ALLOCATES) && allocatesMore;
     return failed ? ExitCode.SLOWER : ExitCode.OK;
+  }
+
+  /** How many of each verdict, and from what a difference counts. */
+  public static String summary(List<Verdict> verdicts, double smallest) {
+    return String.format(
+        Locale.ROOT,
+        "%s; a difference counts from %.1f %%",
+        Arrays.stream(Verdict.values())
+            .map(verdict -> Collections.frequency(verdicts, verdict) + " " + verdict.word())
+            .collect(Collectors.joining(", ")),
+        100 * smallest);
   }
 
   private static double parse(String percent) {
@@ -84,18 +111,14 @@ public final class ComparisonOptions {
           String.valueOf(row.forks()),
           String.format(Locale.ROOT, "%.3f", speed.estimate()),
           speed.known() ? String.format(Locale.ROOT, "[%.3f, %.3f]", speed.lo(), speed.hi()) : "",
-          row.comparison().verdict().word() + allocation(row));
+          row.comparison().verdict().word() + counts(row, smallest) + allocation(row));
     }
     comparison.onlyBase().forEach(key -> table.note("only in base: " + key));
     comparison.onlyNext().forEach(key -> table.note("only in new: " + key));
     System.out.println(format == Format.MD ? table.markdown() : table.text());
-    System.out.printf(
-        Locale.ROOT,
-        "%s; a difference counts from %.1f %%%n",
-        Arrays.stream(Verdict.values())
-            .map(verdict -> comparison.count(verdict) + " " + verdict.word())
-            .collect(Collectors.joining(", ")),
-        100 * smallest);
+    List<Verdict> verdicts =
+        comparison.rows().stream().map(row -> row.comparison().verdict()).toList();
+    System.out.println(summary(verdicts, smallest));
   }
 
   private static void printJson(ResultComparison comparison) {
@@ -110,6 +133,12 @@ public final class ComparisonOptions {
           speed.known() ? speed.hi() : null,
           row.comparison().verdict().word());
     }
+  }
+
+  private static String counts(ResultComparison.Row row, double smallest) {
+    return row.smallest() > smallest
+        ? String.format(Locale.ROOT, " (the machine differs by %.0f %%)", 100 * row.smallest())
+        : "";
   }
 
   private static String allocation(ResultComparison.Row row) {

@@ -23,9 +23,10 @@ record ResultComparison(List<Row> rows, List<String> onlyBase, List<String> only
    * One case.
    *
    * @param comparison the second's speed over the first's
+   * @param smallest difference that counts
    * @param moreAllocated bytes per call that the second allocates more
    */
-  record Row(String key, int forks, Comparison comparison, double moreAllocated) {}
+  record Row(String key, int forks, Comparison comparison, double smallest, double moreAllocated) {}
 
   /** What must be the same in both environments. */
   private static final List<String> FIELDS = List.of("cpu", "cores", "jdk", "jvm", "flags");
@@ -37,11 +38,17 @@ record ResultComparison(List<Row> rows, List<String> onlyBase, List<String> only
    * Compares.
    *
    * @param threshold smallest difference that counts, such as 0.03
+   * @param drifts whether, where the machine itself differs by more between the runs, that counts
+   *     instead: the probe of a case's roof is the same code in both
    * @param anyway whether to compare what was measured under different conditions
    * @throws InputException if that is refused, or the files have no case in common
    */
   static ResultComparison of(
-      List<ObjectNode> base, List<ObjectNode> next, double threshold, boolean anyway) {
+      List<ObjectNode> base,
+      List<ObjectNode> next,
+      double threshold,
+      boolean drifts,
+      boolean anyway) {
     Map<String, TimedCase> first = timed(base);
     Map<String, TimedCase> second = timed(next);
     List<Row> rows = new ArrayList<>();
@@ -55,7 +62,7 @@ record ResultComparison(List<Row> rows, List<String> onlyBase, List<String> only
       if (!anyway) {
         requireAlike(a, b);
       }
-      rows.add(row(a, b, threshold));
+      rows.add(row(a, b, drifts ? Math.max(threshold, drift(a, b)) : threshold));
     }
     if (rows.isEmpty()) {
       throw new InputException(
@@ -65,12 +72,19 @@ record ResultComparison(List<Row> rows, List<String> onlyBase, List<String> only
     return new ResultComparison(rows, onlyBase, List.copyOf(second.keySet()));
   }
 
+  /** How much faster one run's machine was than the other's; 0 if that is not known. */
+  private static double drift(TimedCase a, TimedCase b) {
+    double ratio = b.roof() / a.roof();
+    return Double.isNaN(ratio) ? 0 : Math.max(ratio, 1 / ratio) - 1;
+  }
+
   private static Row row(TimedCase a, TimedCase b, double threshold) {
     double more = b.allocated() - a.allocated();
     return new Row(
         a.key(),
         Math.min(a.nanos().length, b.nanos().length),
         Comparison.ofTimes(a.nanos(), b.nanos(), threshold),
+        threshold,
         Double.isNaN(more) ? 0 : more);
   }
 
@@ -124,9 +138,5 @@ record ResultComparison(List<Row> rows, List<String> onlyBase, List<String> only
   /** Whether a case allocates more, which no noise excuses. */
   boolean allocatesMore() {
     return rows.stream().anyMatch(row -> row.moreAllocated() >= 1);
-  }
-
-  long count(Comparison.Verdict verdict) {
-    return rows.stream().filter(row -> row.comparison().verdict() == verdict).count();
   }
 }

@@ -11,9 +11,11 @@ import java.util.stream.StreamSupport;
  * @param key what must be the same for two rows to be compared
  * @param nanos a time for each fork, or what is proportional to it
  * @param allocated bytes per call; NaN if not measured
+ * @param roof what the machine reached meanwhile, in a probe that is the same in every run; NaN if
+ *     not measured
  * @param env where it was measured
  */
-record TimedCase(String key, double[] nanos, double allocated, JsonNode env) {
+record TimedCase(String key, double[] nanos, double allocated, double roof, JsonNode env) {
 
   /** The row, if it is a timed one. */
   static Optional<TimedCase> of(ObjectNode row) {
@@ -24,6 +26,7 @@ record TimedCase(String key, double[] nanos, double allocated, JsonNode env) {
                   key(row, row.path("case").asText(), row.path("cache").asText()),
                   numbers(row.at("/time_ns/forks")),
                   row.path("alloc_b_per_op").asDouble(Double.NaN),
+                  row.at("/roof/limit").asDouble(Double.NaN),
                   row.path("env")));
       case "model" ->
           Optional.of(
@@ -40,6 +43,7 @@ record TimedCase(String key, double[] nanos, double allocated, JsonNode env) {
                       row.path("kv").asText()),
                   inverse(numbers(row.at("/tokens_per_s/samples"))),
                   Double.NaN,
+                  Double.NaN,
                   row.path("env")));
       default -> Optional.empty();
     };
@@ -47,12 +51,14 @@ record TimedCase(String key, double[] nanos, double allocated, JsonNode env) {
 
   private static String key(ObjectNode row, String what, String qualifier) {
     int bits = row.path("vector_bits").asInt();
-    return "%s · %s · %s · %s"
+    String setting = row.at("/setting/name").asText();
+    return "%s · %s · %s · %s%s"
         .formatted(
             what,
             row.path("variant").asText() + (bits > 0 ? "@" + bits : ""),
             qualifier,
-            row.path("threads").asInt() + " t");
+            row.path("threads").asInt() + " t",
+            setting.isEmpty() ? "" : " · setting " + setting);
   }
 
   private static double[] numbers(JsonNode array) {

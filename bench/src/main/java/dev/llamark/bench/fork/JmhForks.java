@@ -4,14 +4,17 @@ import dev.llamark.bench.op.Allocation;
 import dev.llamark.bench.op.Verified;
 import dev.llamark.bench.op.WarmUp;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
@@ -41,7 +44,11 @@ public final class JmhForks implements Forks, AutoCloseable {
   private static final String ALLOCATION = "gc.alloc.rate.norm";
 
   private final Timing timing;
-  private final Thread reaper = new Thread(JmhForks::killForks, "llamark-reaper");
+  private final Thread reaper = new Thread(this::killForks, "llamark-reaper");
+
+  /** Processes that are none of ours. */
+  private final Set<ProcessHandle> others =
+      ProcessHandle.current().descendants().collect(Collectors.toSet());
 
   public JmhForks(Timing timing) {
     this.timing = timing;
@@ -49,15 +56,12 @@ public final class JmhForks implements Forks, AutoCloseable {
     Runtime.getRuntime().addShutdownHook(reaper);
   }
 
-  private static void killForks() {
+  /** All processes that were started since: one runs at a time. */
+  private void killForks() {
     ProcessHandle.current()
         .descendants()
-        .filter(JmhForks::isFork)
+        .filter(process -> !others.contains(process))
         .forEach(ProcessHandle::destroyForcibly);
-  }
-
-  private static boolean isFork(ProcessHandle process) {
-    return process.info().commandLine().map(line -> line.contains("jmh.runner")).orElse(true);
   }
 
   /** A fork that was still getting faster is run again, once. */
@@ -119,6 +123,7 @@ public final class JmhForks implements Forks, AutoCloseable {
             .jvmArgsAppend(jvmArgs.toArray(String[]::new))
             .shouldFailOnError(true)
             .addProfiler(GCProfiler.class);
+    spec.java().map(Path::toString).ifPresent(options::jvm);
     for (Map.Entry<String, String> parameter : spec.parameters().entrySet()) {
       options.param(parameter.getKey(), parameter.getValue());
     }

@@ -29,11 +29,18 @@ public final class Allocation {
 
   private Allocation() {}
 
-  /** Measures a warm body and says the figure. */
-  static void print(String variant, Supplier<?> body) {
+  /**
+   * Measures a warm body and says the figure.
+   *
+   * @param operations that one call of the body does
+   */
+  static void print(String variant, int operations, Supplier<?> body) {
     if (ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads) {
       System.out.printf(
-          Locale.ROOT, "llamark: %s allocates %.1f B per call%n", variant, perCall(threads, body));
+          Locale.ROOT,
+          "llamark: %s allocates %.1f B per call%n",
+          variant,
+          perCall(threads, body) / operations);
     }
   }
 

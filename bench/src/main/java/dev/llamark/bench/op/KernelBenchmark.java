@@ -78,7 +78,7 @@ public abstract class KernelBenchmark {
     prepare(copies);
     Verified.require(variant, check());
     WarmUp.run(this::call);
-    Allocation.print(variant, this::call);
+    Allocation.print(variant, 1, this::call);
   }
 
   @TearDown(Level.Trial)

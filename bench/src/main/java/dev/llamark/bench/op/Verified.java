@@ -21,7 +21,16 @@ public final class Verified {
    * @throws IllegalStateException if the result is wrong: it is not timed
    */
   static void require(String variant, Judgement judgement) {
-    if (!judgement.passed()) {
+    require(variant, judgement, judgement.passed(), 1);
+  }
+
+  /** The same of an operation that was done so many times over: errors may add up. */
+  static void require(String variant, Judgement judgement, int times) {
+    require(variant, judgement, judgement.maxRatioToBound() <= times, times);
+  }
+
+  private static void require(String variant, Judgement judgement, boolean right, int times) {
+    if (!right) {
       String wrong = "%s is wrong: %s".formatted(variant, judgement.verdict().reason());
       System.out.println("llamark: " + wrong);
       System.out.flush();
@@ -31,7 +40,7 @@ public final class Verified {
         java.util.Locale.ROOT,
         "llamark: %s is right: largest error %.3g of the bound, NMSE %.3g%n",
         variant,
-        judgement.maxRatioToBound(),
+        judgement.maxRatioToBound() / times,
         judgement.nmse());
   }
 

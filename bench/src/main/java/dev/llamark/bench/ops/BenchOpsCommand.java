@@ -2,9 +2,12 @@ package dev.llamark.bench.ops;
 
 import dev.llamark.bench.compare.BaselineOptions;
 import dev.llamark.run.ExitCode;
+import dev.llamark.run.InputException;
 import dev.llamark.verify.OutputOptions;
 import dev.llamark.verify.VariantOptions;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,19 +26,49 @@ public final class BenchOpsCommand implements Callable<Integer> {
   @Mixin private OutputOptions output;
   @Mixin private BaselineOptions baseline;
 
+  @Mixin private SettingOptions settings;
+
   @Option(names = "--list", description = "Print the cases and an estimate of the time.")
   private boolean list;
 
   @Override
   public Integer call() {
-    OpBench bench = new OpBench(variants, selection, timing, output);
+    boolean compared = settings.given();
+    List<Setting> chosen =
+        compared
+            ? settings.both(variants, timing, output.seed())
+            : List.of(Setting.of(variants, timing, output.seed()));
+    OpBench bench = new OpBench(chosen, selection, timing, output);
     if (list) {
       bench.list();
       return ExitCode.OK.code();
     }
+    return (compared ? compareSettings(bench, chosen) : compareVariants(bench, chosen)).code();
+  }
+
+  private ExitCode compareVariants(OpBench bench, List<Setting> chosen) {
     baseline.check();
-    ExitCode code = bench.run();
+    ExitCode code = bench.run(UnaryOperator.identity());
+    if (!bench.records().isEmpty() && output.format() != OutputOptions.Format.JSON) {
+      OpTable table = new OpTable(chosen.getFirst().entrants().getFirst().id());
+      bench.records().forEach(table::add);
+      System.out.println(output.text() ? table.text() : table.markdown());
+    }
+    bench.printFailures();
     ExitCode judged = baseline.judge(bench.records(), output).orElse(code);
-    return (code == ExitCode.WRONG ? code : judged).code();
+    return code == ExitCode.WRONG ? code : judged;
+  }
+
+  private ExitCode compareSettings(OpBench bench, List<Setting> chosen) {
+    if (baseline.given()) {
+      throw new InputException(
+          "--a and --b compare two settings in one run; they take no --baseline and no"
+              + " --save-baseline");
+    }
+    SettingTable table = new SettingTable(baseline.comparison());
+    ExitCode code = bench.run(table::judge);
+    table.print(chosen, output.format());
+    bench.printFailures();
+    return code == ExitCode.OK ? table.code() : code;
   }
 }

@@ -4,66 +4,64 @@ import dev.llamark.bench.fork.JmhForks;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.machine.Caches;
 import dev.llamark.bench.op.RoofBenchmark;
-import dev.llamark.kernel.KernelRegistry;
-import dev.llamark.kernel.KernelRegistry.Variant;
-import dev.llamark.kernel.Kernels;
 import dev.llamark.kernel.Role;
 import dev.llamark.run.Environment;
 import dev.llamark.run.ExitCode;
 import dev.llamark.run.OpRecord;
 import dev.llamark.run.Progress;
-import dev.llamark.run.ThreadTeam;
-import dev.llamark.tensor.DType;
 import dev.llamark.verify.Headline;
 import dev.llamark.verify.OutputOptions;
-import dev.llamark.verify.VariantOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A run of {@code bench ops}. */
 final class OpBench {
 
-  private final VariantOptions variants;
+  private final List<Setting> settings;
   private final TimingOptions timing;
   private final OutputOptions output;
-  private final KernelRegistry registry;
-  private final List<Variant> selected;
   private final List<OpCase> cases;
   private final List<OpRecord> records = new ArrayList<>();
-  private final List<OpRun.Failure> failures = new ArrayList<>();
+  private final List<Failed> failures = new ArrayList<>();
   private final JmhJson jmh = new JmhJson();
 
+  /** A contender that did not get through a case. */
+  private record Failed(OpCase opCase, OpRun.Failure failure) {}
+
+  /**
+   * Contenders that are compared with each other.
+   *
+   * @param threads of the first of them
+   */
+  private record Heat(OpCase opCase, int threads, List<Contender> contenders) {}
+
+  /**
+   * @param settings one, whose variants are compared with each other, or two, A and B, under which
+   *     each variant is compared with itself
+   */
   OpBench(
-      VariantOptions variants, OpSelection selection, TimingOptions timing, OutputOptions output) {
-    this.variants = variants;
+      List<Setting> settings, OpSelection selection, TimingOptions timing, OutputOptions output) {
+    this.settings = settings;
     this.timing = timing;
     this.output = output;
-    registry = variants.registry();
-    selected = variants.selected(registry);
     cases = selection.cases(timing.quick());
   }
 
   /** Prints the cases and how long they would take. */
   void list() {
     cases.forEach(c -> System.out.println(c.id()));
-    long seconds = estimate().toSeconds();
+    int contenders = heats().stream().mapToInt(heat -> heat.contenders().size() + 1).sum();
+    long seconds =
+        timing.opTiming().expected().multipliedBy(contenders).toSeconds() * timing.rule().least();
     System.out.printf(
-        "%d cases x %d variants and roof x %d forks: at least %d min %02d s%n",
-        cases.size() * variants.threads().size(),
-        selected.size(),
+        "%d cases, %d contenders and roofs x %d forks: at least %d min %02d s%n",
+        cases.size() * settings.getFirst().threads().size(),
+        contenders,
         timing.rule().least(),
         seconds / 60,
         seconds % 60);
-  }
-
-  private Duration estimate() {
-    long forks =
-        (long) cases.size()
-            * variants.threads().size()
-            * (selected.size() + 1)
-            * timing.rule().least();
-    return timing.opTiming().expected().multipliedBy(forks);
   }
 
   /** The rows that were finished. */
@@ -71,90 +69,122 @@ final class OpBench {
     return records;
   }
 
-  /** Runs all and prints the table. */
-  ExitCode run() {
+  /**
+   * Runs all and prints what did not get through.
+   *
+   * @param judge completes the records of a heat
+   */
+  ExitCode run(UnaryOperator<List<OpRecord>> judge) {
     Environment env = Environment.collect(output.seed());
     if (output.text()) {
-      System.out.println(Headline.text(env, variants.mostThreads()));
+      int most =
+          settings.stream().flatMap(s -> s.threads().stream()).max(Integer::compare).orElseThrow();
+      System.out.println(Headline.text(env, most));
       System.out.println();
     }
     try (JmhForks forks = new JmhForks(timing.opTiming());
         OutputOptions.Sink sink = output.open();
         Progress progress = Progress.onTerminal()) {
-      measure(forks, sink, progress, env);
+      measure(forks, sink, progress, env, judge);
     }
-    print();
     return exitCode();
   }
 
   private void measure(
-      JmhForks forks, OutputOptions.Sink sink, Progress progress, Environment env) {
-    OpRun run =
-        new OpRun(
-            Caches.detect(),
-            RoofBenchmark.probe().isPresent(),
-            ForkArgs.of(timing, variants, output.seed()),
-            timing.profilers());
+      JmhForks forks,
+      OutputOptions.Sink sink,
+      Progress progress,
+      Environment env,
+      UnaryOperator<List<OpRecord>> judge) {
+    OpRun run = new OpRun(Caches.detect(), RoofBenchmark.probe().isPresent(), List.of());
     Duration budget = timing.budget();
     long start = System.nanoTime();
-    int done = 0;
-    int all = cases.size() * variants.threads().size();
-    for (int threads : variants.threads()) {
+    List<Heat> heats = heats();
+    for (int done = 0; done < heats.size(); done++) {
+      Heat heat = heats.get(done);
+      Duration left =
+          budget.minusNanos(System.nanoTime() - start).dividedBy((long) heats.size() - done);
+      PairedRun paired = new PairedRun(forks, timing.rule(), left);
+      String place = "%d of %d · ".formatted(done + 1, heats.size());
+      OpRun.Result result =
+          run.run(
+              heat.opCase(),
+              heat.contenders(),
+              paired,
+              env.refreshed(),
+              what -> progress.show(place + what));
+      List<OpRecord> judged = judge.apply(result.records());
+      judged.forEach(sink);
+      records.addAll(judged);
+      result.failures().forEach(failure -> failures.add(new Failed(heat.opCase(), failure)));
+      jmh.add(result.rounds());
+      output.file().ifPresent(file -> jmh.write(JmhJson.beside(file)));
+    }
+  }
+
+  private List<Heat> heats() {
+    List<Heat> heats = new ArrayList<>();
+    for (int t = 0; t < settings.getFirst().threads().size(); t++) {
       for (OpCase opCase : cases) {
-        Duration left = budget.minusNanos(System.nanoTime() - start).dividedBy(all - done);
-        PairedRun paired = new PairedRun(forks, timing.rule(), left);
-        String place = "%d of %d · ".formatted(++done, all);
-        List<Variant> able = selected.stream().filter(v -> does(v, opCase)).toList();
-        OpRun.Result result =
-            run.run(
-                opCase,
-                able,
-                threads,
-                paired,
-                env.refreshed(),
-                what -> progress.show(place + what));
-        result.records().forEach(sink);
-        records.addAll(result.records());
-        failures.addAll(result.failures());
-        jmh.add(result.rounds());
-        output.file().ifPresent(file -> jmh.write(JmhJson.beside(file)));
+        heats.addAll(settings.size() == 1 ? together(opCase, t) : pairs(opCase, t));
       }
     }
+    return heats;
   }
 
-  /** Whether the variant has the operation as its own, and for the type of the weights. */
-  private boolean does(Variant variant, OpCase opCase) {
-    try (ThreadTeam team = ThreadTeam.single();
-        Kernels kernels = registry.open(variant.id(), team)) {
-      DType dtype = opCase.id().dtype();
-      boolean own = !kernels.inherited().containsKey(opCase.id().operation());
-      return switch (opCase.id().operation()) {
-        case MATMUL -> own && kernels.matMul().supports(dtype);
-        case RMSNORM, ROPE, ATTENTION, SWIGLU -> own;
-      };
+  /** All variants of the one setting. */
+  private List<Heat> together(OpCase opCase, int t) {
+    Setting setting = settings.getFirst();
+    int threads = setting.threads().get(t);
+    List<Contender> contenders = new ArrayList<>();
+    for (Setting.Entrant entrant : setting.entrants()) {
+      if (setting.does(entrant, opCase)) {
+        Contender contender = contender(opCase, entrant, setting, t);
+        contenders.add(contender);
+        if (contender.isChained() && opCase.hasChain()) {
+          contenders.add(Contender.chain(opCase, setting, threads));
+        }
+      }
     }
+    return contenders.isEmpty() ? List.of() : List.of(new Heat(opCase, threads, contenders));
   }
 
-  private void print() {
-    if (!records.isEmpty() && output.format() != OutputOptions.Format.JSON) {
-      OpTable table = new OpTable(selected.getFirst().id());
-      records.forEach(table::add);
-      System.out.println(output.text() ? table.text() : table.markdown());
+  /** Each variant under the one setting and under the other. */
+  private List<Heat> pairs(OpCase opCase, int t) {
+    Setting a = settings.getFirst();
+    Setting b = settings.getLast();
+    List<Heat> heats = new ArrayList<>();
+    for (int i = 0; i < a.entrants().size(); i++) {
+      Setting.Entrant first = a.entrants().get(i);
+      Setting.Entrant second = b.entrants().get(i);
+      if (a.does(first, opCase) && b.does(second, opCase)) {
+        List<Contender> both =
+            List.of(contender(opCase, first, a, t), contender(opCase, second, b, t));
+        heats.add(new Heat(opCase, a.threads().get(t), both));
+      }
     }
-    for (OpRun.Failure failure : failures) {
+    return heats;
+  }
+
+  private Contender contender(OpCase opCase, Setting.Entrant entrant, Setting setting, int t) {
+    return Contender.of(opCase, entrant, setting, setting.threads().get(t), timing.profilers());
+  }
+
+  /** Prints those that did not get through, with what they printed last. */
+  void printFailures() {
+    for (Failed failed : failures) {
       System.err.printf(
-          "%s · %s: %s%n%s%n%n",
-          failure.variant().title(),
-          failure.opCase().id(),
-          failure.what().reason(),
-          failure.what().output().indent(4).stripTrailing());
+          "%s: %s%n%s%n%n",
+          failed.failure().contender().spec().title(),
+          failed.failure().what().reason(),
+          failed.failure().what().output().indent(4).stripTrailing());
     }
   }
 
   private ExitCode exitCode() {
-    if (failures.stream().anyMatch(failure -> failure.variant().role() == Role.VARIANT)) {
-      return ExitCode.WRONG;
-    }
-    return records.isEmpty() ? ExitCode.NOTHING_RAN : ExitCode.OK;
+    boolean ownFailed =
+        failures.stream()
+            .anyMatch(failed -> failed.failure().contender().entrant().role() == Role.VARIANT);
+    return ownFailed ? ExitCode.WRONG : records.isEmpty() ? ExitCode.NOTHING_RAN : ExitCode.OK;
   }
 }

@@ -3,6 +3,7 @@ package dev.llamark.bench.ops;
 import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.op.AttentionBenchmark;
 import dev.llamark.bench.op.MatMulBenchmark;
+import dev.llamark.bench.op.OrtChainBenchmark;
 import dev.llamark.bench.op.RmsNormBenchmark;
 import dev.llamark.bench.op.RopeBenchmark;
 import dev.llamark.bench.op.SwiGluBenchmark;
@@ -139,6 +140,22 @@ public record OpCase(CaseId id) {
       case MATMUL -> new ForkSpec.Method(MatMulBenchmark.class, "multiply");
       case ATTENTION -> new ForkSpec.Method(AttentionBenchmark.class, "attend");
     };
+  }
+
+  /** Whether a peer's call costs as much as the operation, so that a chain of them is timed too. */
+  public boolean hasChain() {
+    return switch (id.operation()) {
+      case RMSNORM, ROPE, SWIGLU -> cache().equals("hot");
+      case MATMUL, ATTENTION -> false;
+    };
+  }
+
+  /** Parameters of {@link OrtChainBenchmark}. */
+  public Map<String, String> chainParameters(int threads) {
+    Map<String, String> parameters = new LinkedHashMap<>(parameters("", threads));
+    parameters.keySet().removeAll(List.of("variant", "cache"));
+    parameters.put("op", id.operation().id());
+    return parameters;
   }
 
   /** The benchmark's parameters. */

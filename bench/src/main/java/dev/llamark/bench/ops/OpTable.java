@@ -1,9 +1,11 @@
 package dev.llamark.bench.ops;
 
+import dev.llamark.bench.op.OrtChainBenchmark;
 import dev.llamark.kernel.Operation;
 import dev.llamark.run.OpRecord;
 import dev.llamark.run.Ratio;
 import dev.llamark.run.TextTable;
+import dev.llamark.verify.ort.OrtChain;
 import java.util.List;
 import java.util.Locale;
 
@@ -19,6 +21,7 @@ public final class OpTable {
   private final String baseline;
   private final TextTable table;
   private boolean dashed;
+  private boolean chained;
   private String lastCase = "";
 
   /**
@@ -47,15 +50,16 @@ public final class OpTable {
     String opCase = result.caseId() + " " + result.threads();
     boolean first = !opCase.equals(lastCase);
     lastCase = opCase;
+    chained |= result.chain() != null;
     table.row(
         first ? title(result) : "",
         first ? String.valueOf(result.threads()) : "",
-        result.vectorBits() > 0 ? result.variant() + "@" + result.vectorBits() : result.variant(),
+        variant(result),
         time(result),
         figure(result.gflops()),
         figure(result.gbps()),
         roof(result),
-        result.variant().equals(baseline) ? "1" : ratio(result.vs().get(baseline)),
+        speed(result),
         result.allocBPerOp() == null
             ? ""
             : String.format(Locale.ROOT, "%.0f", result.allocBPerOp()),
@@ -65,7 +69,13 @@ public final class OpTable {
         doubts(result.flags()));
   }
 
-  private static String title(OpRecord result) {
+  static String variant(OpRecord result) {
+    return result.vectorBits() > 0
+        ? result.variant() + "@" + result.vectorBits()
+        : result.variant();
+  }
+
+  static String title(OpRecord result) {
     List<String> sizes = result.shape().values().stream().map(String::valueOf).toList();
     String dtype = result.dtype().equals("f32") ? "" : " " + result.dtype();
     String cache = result.cache().equals("cold") ? " cold" : "";
@@ -110,6 +120,16 @@ public final class OpTable {
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 
+  /** Over the baseline's; where that was chained too, the chain is 1 and the call is not. */
+  private String speed(OpRecord result) {
+    boolean chain = result.chain() != null && baseline.equals(Contender.CHAINED);
+    if (!chain && !result.variant().equals(baseline)) {
+      return ratio(result.vs().get(baseline));
+    }
+    Ratio toChain = result.vs().get(OrtChainBenchmark.VARIANT);
+    return chain || toChain == null ? "1" : ratio(toChain);
+  }
+
   /** Above the whole roof the interval shows whether that means anything. */
   private String roof(OpRecord result) {
     OpRecord.Roof roof = result.roof();
@@ -140,11 +160,21 @@ public final class OpTable {
     return String.join(
         ", ",
         flags.stream()
-            .map(flag -> flag.equals(OpRun.ABOVE_ROOF) ? "measuring fault: above the roof" : flag)
+            .map(flag -> flag.equals(OpRows.ABOVE_ROOF) ? "measuring fault: above the roof" : flag)
             .toList());
   }
 
   private TextTable finished() {
+    if (chained) {
+      table.note(
+          OrtChainBenchmark.VARIANT
+              + ": one node's share of "
+              + OrtChain.NODES
+              + " in one session, without the call and the copies; speed ÷ "
+              + Contender.CHAINED
+              + " is against it");
+      chained = false;
+    }
     if (dashed) {
       table.note(
           DASH + ": the forks are too few, or differ by more than a factor of two: no interval");

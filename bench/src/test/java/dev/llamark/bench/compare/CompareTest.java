@@ -24,6 +24,11 @@ class CompareTest {
   @TempDir Path folder;
 
   private static OpRecord row(String opCase, double factor, double allocated, Environment env) {
+    return row(opCase, factor, allocated, env, null);
+  }
+
+  private static OpRecord row(
+      String opCase, double factor, double allocated, Environment env, Double roof) {
     double[] forks = {1000 * factor, 1010 * factor, 990 * factor, 1005 * factor, 995 * factor};
     return new OpRecord(
         "swiglu",
@@ -37,12 +42,15 @@ class CompareTest {
         new Interval(1000 * factor, 990 * factor, 1010 * factor, forks),
         1.0,
         1.0,
-        null,
+        roof == null ? null : new OpRecord.Roof("memory", roof, 50, 49.0, 51.0),
         allocated,
         Map.of(),
         null,
         List.of(),
-        env);
+        env,
+        null,
+        null,
+        null);
   }
 
   private Path file(String name, OpRecord... rows) {
@@ -93,6 +101,16 @@ class CompareTest {
     assertThat(compare(base, next, "--fail-on", "slower")).isZero();
   }
 
+  @Test
+  void whatTheMachineItselfBecameSlowerByIsNotHeldAgainstTheVariant() {
+    Path base = file("a.jsonl", row("swiglu:f32:1x64", 1, 0, ENV, 100.0));
+    Path slowed = file("b.jsonl", row("swiglu:f32:1x64", 1.3, 0, ENV, 70.0));
+    Path steady = file("c.jsonl", row("swiglu:f32:1x64", 1.3, 0, ENV, 95.0));
+    assertThat(compare(base, slowed, "--fail-on", "slower")).isZero();
+    assertThat(compare(base, steady, "--fail-on", "slower")).isEqualTo(3);
+    assertThat(compare(base, slowed, "--fail-on", "slower", "--threshold", "3%")).isEqualTo(3);
+  }
+
   private static Environment env(String revision, String cpu) {
     return new Environment(
         revision,
@@ -116,18 +134,18 @@ class CompareTest {
     List<ObjectNode> next =
         List.of(
             ResultWriter.object(row("swiglu:f32:1x64", 1, 0, env(ENV.revision(), "Another CPU"))));
-    assertThatThrownBy(() -> ResultComparison.of(base, next, 0.03, false))
+    assertThatThrownBy(() -> ResultComparison.of(base, next, 0.03, true, false))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("env.cpu")
         .hasMessageContaining("Another CPU");
-    assertThat(ResultComparison.of(base, next, 0.03, true).rows()).hasSize(1);
+    assertThat(ResultComparison.of(base, next, 0.03, true, true).rows()).hasSize(1);
   }
 
   @Test
   void filesWithoutACommonCaseAreRefused() {
     List<ObjectNode> base = List.of(ResultWriter.object(row("swiglu:f32:1x64", 1, 0, ENV)));
     List<ObjectNode> next = List.of(ResultWriter.object(row("swiglu:f32:1x65", 1, 0, ENV)));
-    assertThatThrownBy(() -> ResultComparison.of(base, next, 0.03, false))
+    assertThatThrownBy(() -> ResultComparison.of(base, next, 0.03, true, false))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("no case in common");
   }

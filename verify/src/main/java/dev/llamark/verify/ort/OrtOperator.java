@@ -66,13 +66,27 @@ final class OrtOperator implements AutoCloseable {
 
   /** Runs the graph and copies its output to {@code offset} and on. */
   void run(String output, float[] to, int offset, long... shape) {
+    run(output, shape);
+    output(output, to, offset, shape);
+  }
+
+  /** Runs the graph; its output stays in native memory. */
+  void run(String output, long... shape) {
     Operand operand = operand(output, OnnxJavaType.FLOAT, shape);
     outputs.put(output, operand.tensor);
     try (OrtSession.Result _ = session.run(inputs, outputs)) {
-      operand.memory.asFloatBuffer().get(to, offset, (int) elements(shape));
+      return;
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);
     }
+  }
+
+  /** Copies an output to {@code offset} and on. */
+  void output(String output, float[] to, int offset, long... shape) {
+    operand(output, OnnxJavaType.FLOAT, shape)
+        .memory
+        .asFloatBuffer()
+        .get(to, offset, (int) elements(shape));
   }
 
   private Operand operand(String name, OnnxJavaType type, long... shape) {

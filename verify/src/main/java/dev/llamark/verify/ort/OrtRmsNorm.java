@@ -25,17 +25,25 @@ final class OrtRmsNorm implements RmsNorm, AutoCloseable {
   }
 
   private OrtOperator operator(float epsilon) {
+    return new OrtOperator(runtime, graph(epsilon, 1), threads);
+  }
+
+  /** So many nodes one after the other, all with the same weight. */
+  static OnnxGraph graph(float epsilon, int nodes) {
     OnnxGraph graph = new OnnxGraph("rmsnorm", 23);
     String x = graph.input("x", Element.FLOAT, "rows", "size");
     String weight = graph.input("weight", Element.FLOAT, "size");
-    graph.node(
-        "out",
-        "RMSNormalization",
-        List.of(x, weight),
-        Attribute.of("axis", -1),
-        Attribute.of("epsilon", epsilon));
+    for (int node = 1; node <= nodes; node++) {
+      x =
+          graph.node(
+              OrtChain.name("out", node, nodes),
+              "RMSNormalization",
+              List.of(x, weight),
+              Attribute.of("axis", -1),
+              Attribute.of("epsilon", epsilon));
+    }
     graph.output("out", Element.FLOAT, "rows", "size");
-    return new OrtOperator(runtime, graph, threads);
+    return graph;
   }
 
   @Override

@@ -19,7 +19,8 @@ import java.util.Map;
  */
 final class OrtRope implements Rope, AutoCloseable {
 
-  private record Form(Pairing pairing, int heads, int rotaryDim, boolean partial) {}
+  /** What a session is made for. */
+  record Form(Pairing pairing, int heads, int rotaryDim, boolean partial) {}
 
   /** A session and the table that its memory holds. */
   private static final class Rotation {
@@ -41,20 +42,28 @@ final class OrtRope implements Rope, AutoCloseable {
   }
 
   private Rotation rotation(Form form) {
+    return new Rotation(new OrtOperator(runtime, graph(form, 1), threads));
+  }
+
+  /** So many nodes one after the other, all by the same angles. */
+  static OnnxGraph graph(Form form, int nodes) {
     OnnxGraph graph = new OnnxGraph("rope", 23);
     String x = graph.input("x", Element.FLOAT, 1, "tokens", "width");
     String cosines = graph.input("cosines", Element.FLOAT, "positions", "pairs");
     String sines = graph.input("sines", Element.FLOAT, "positions", "pairs");
     String positions = graph.input("position_ids", Element.INT64, 1, "tokens");
-    graph.node(
-        "out",
-        "RotaryEmbedding",
-        List.of(x, cosines, sines, positions),
-        Attribute.of("interleaved", form.pairing() == Pairing.INTERLEAVED ? 1 : 0),
-        Attribute.of("num_heads", form.heads()),
-        Attribute.of("rotary_embedding_dim", form.partial() ? form.rotaryDim() : 0));
+    for (int node = 1; node <= nodes; node++) {
+      x =
+          graph.node(
+              OrtChain.name("out", node, nodes),
+              "RotaryEmbedding",
+              List.of(x, cosines, sines, positions),
+              Attribute.of("interleaved", form.pairing() == Pairing.INTERLEAVED ? 1 : 0),
+              Attribute.of("num_heads", form.heads()),
+              Attribute.of("rotary_embedding_dim", form.partial() ? form.rotaryDim() : 0));
+    }
     graph.output("out", Element.FLOAT, 1, "tokens", "width");
-    return new Rotation(new OrtOperator(runtime, graph, threads));
+    return graph;
   }
 
   @Override

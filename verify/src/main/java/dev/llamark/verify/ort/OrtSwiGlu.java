@@ -12,14 +12,21 @@ final class OrtSwiGlu implements SwiGlu, AutoCloseable {
   private final OrtOperator operator;
 
   OrtSwiGlu(OrtRuntime runtime, int threads) {
+    operator = new OrtOperator(runtime, graph(1), threads);
+  }
+
+  /** So many, each result the gate of the next, all with the same {@code up}. */
+  static OnnxGraph graph(int nodes) {
     OnnxGraph graph = new OnnxGraph("swiglu", 21);
     String gate = graph.input("gate", Element.FLOAT, "size");
     String up = graph.input("up", Element.FLOAT, "size");
-    String sigmoid = graph.node("sigmoid", "Sigmoid", List.of(gate));
-    String silu = graph.node("silu", "Mul", List.of(gate, sigmoid));
-    graph.node("out", "Mul", List.of(silu, up));
+    for (int node = 1; node <= nodes; node++) {
+      String sigmoid = graph.node("sigmoid" + node, "Sigmoid", List.of(gate));
+      String silu = graph.node("silu" + node, "Mul", List.of(gate, sigmoid));
+      gate = graph.node(OrtChain.name("out", node, nodes), "Mul", List.of(silu, up));
+    }
     graph.output("out", Element.FLOAT, "size");
-    operator = new OrtOperator(runtime, graph, threads);
+    return graph;
   }
 
   @Override

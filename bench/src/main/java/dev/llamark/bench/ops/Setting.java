@@ -1,0 +1,100 @@
+package dev.llamark.bench.ops;
+
+import dev.llamark.kernel.KernelProvider;
+import dev.llamark.kernel.KernelRegistry;
+import dev.llamark.kernel.KernelRegistry.Variant;
+import dev.llamark.kernel.Kernels;
+import dev.llamark.kernel.Role;
+import dev.llamark.run.OpRecord;
+import dev.llamark.run.ThreadTeam;
+import dev.llamark.tensor.DType;
+import dev.llamark.verify.VariantOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What variants run, and how.
+ *
+ * @param label which of two compared settings it is; empty if there is only one
+ * @param entrants the variants, in order
+ * @param threads numbers of threads
+ * @param forkArgs all arguments of the forked JVMs
+ * @param jvmArgs those among them that the user gave
+ * @param java the program that runs them, if it is not this JVM's own
+ * @param jdk its version
+ */
+record Setting(
+    Optional<OpRecord.Setting> label,
+    KernelRegistry registry,
+    List<Entrant> entrants,
+    List<Integer> threads,
+    List<String> forkArgs,
+    List<String> jvmArgs,
+    Optional<Path> java,
+    Optional<String> jdk) {
+
+  private static final String BITS = "llamark.vector.bits";
+
+  /**
+   * A variant, as it is under a setting.
+   *
+   * @param title for a person, the width of its vectors included
+   */
+  record Entrant(String id, String title, int vectorBits, Role role) {
+
+    static Entrant of(Variant variant) {
+      return new Entrant(
+          variant.id(),
+          variant.title(),
+          variant.provider().map(KernelProvider::vectorBits).orElse(0),
+          variant.role());
+    }
+  }
+
+  /** The setting of the command line itself. */
+  static Setting of(VariantOptions variants, TimingOptions timing, long seed) {
+    return of(
+        variants, timing, seed, List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * The setting that these options give.
+   *
+   * @param moreArgs arguments of the forked JVMs besides those of {@code timing}
+   */
+  static Setting of(
+      VariantOptions variants,
+      TimingOptions timing,
+      long seed,
+      List<String> moreArgs,
+      Optional<Path> java,
+      Optional<String> jdk,
+      Optional<OpRecord.Setting> label) {
+    String before = System.getProperty(BITS, "");
+    KernelRegistry registry = variants.registry(); // sets the width of this JVM's vectors
+    List<Entrant> entrants = variants.selected(registry).stream().map(Entrant::of).toList();
+    List<String> jvmArgs = new ArrayList<>(timing.jvmArgs());
+    jvmArgs.addAll(moreArgs);
+    List<String> forkArgs = ForkArgs.of(timing, variants, seed);
+    forkArgs.addAll(moreArgs);
+    if (label.isPresent()) {
+      System.setProperty(BITS, before);
+    }
+    return new Setting(label, registry, entrants, variants.threads(), forkArgs, jvmArgs, java, jdk);
+  }
+
+  /** Whether a variant has the operation as its own, and for the type of the weights. */
+  boolean does(Entrant entrant, OpCase opCase) {
+    try (ThreadTeam team = ThreadTeam.single();
+        Kernels kernels = registry.open(entrant.id(), team)) {
+      DType dtype = opCase.id().dtype();
+      boolean own = !kernels.inherited().containsKey(opCase.id().operation());
+      return switch (opCase.id().operation()) {
+        case MATMUL -> own && kernels.matMul().supports(dtype);
+        case RMSNORM, ROPE, ATTENTION, SWIGLU -> own;
+      };
+    }
+  }
+}

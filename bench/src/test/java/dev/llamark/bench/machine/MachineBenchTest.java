@@ -1,0 +1,82 @@
+package dev.llamark.bench.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import dev.llamark.bench.fork.ForkResult;
+import dev.llamark.bench.fork.PairedRun;
+import dev.llamark.bench.op.RoofBenchmark;
+import dev.llamark.bench.statistics.StoppingRule;
+import dev.llamark.run.Environment;
+import dev.llamark.run.MachineProbe;
+import dev.llamark.run.MachineRecord;
+import dev.llamark.run.ResultWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The rows of a machine on which every fork takes a millisecond a call. */
+class MachineBenchTest {
+
+  private static final JsonSchema SCHEMA =
+      JsonSchemaFactory.getInstance(VersionFlag.V202012)
+          .getSchema(MachineBenchTest.class.getResourceAsStream("/result.schema.json"));
+
+  private static List<MachineRecord> run() {
+    MachineProbe probe = RoofBenchmark.probe().orElseThrow();
+    PairedRun paired =
+        new PairedRun(
+            spec -> new ForkResult.Measured(1e6, 0, "", null),
+            new StoppingRule(2, 2, 1),
+            Duration.ofHours(1));
+    List<MachineRecord> records = new ArrayList<>();
+    new MachineBench(
+            paired,
+            paired,
+            new Caches(Map.of(1, 1L << 15, 2, 1L << 19)),
+            List.of(),
+            probe,
+            Environment.collect(42),
+            records::add,
+            what -> {})
+        .run(List.of(1, 2));
+    return records;
+  }
+
+  @Test
+  void everyLimitOfEveryLevelIsARowThatSatisfiesTheSchema() {
+    List<MachineRecord> records = run();
+    assertThat(records)
+        .allSatisfy(r -> assertThat(SCHEMA.validate(ResultWriter.object(r))).isEmpty());
+    for (String limit : List.of("read", "write", "copy", "add")) {
+      assertThat(records)
+          .filteredOn(r -> r.probe().equals(limit) && r.threads() == 2)
+          .extracting(MachineRecord::level)
+          .containsExactly("L1", "L2", "memory");
+    }
+    assertThat(records)
+        .extracting(MachineRecord::probe)
+        .contains("fma-peak", "region", "timer", "vector-width", "noise");
+  }
+
+  @Test
+  void equalForksShowNoNoise() {
+    assertThat(run())
+        .filteredOn(r -> r.probe().equals("noise"))
+        .isNotEmpty()
+        .allSatisfy(r -> assertThat(r.value().median()).isEqualTo(1));
+  }
+
+  @Test
+  void privateCachesGrowWithTheThreadsAndTheLastDoesNot() {
+    Caches caches = new Caches(Map.of(1, 1L << 15, 2, 1L << 19, 3, 1L << 25));
+    assertThat(caches.within(2, 2)).isEqualTo(1L << 19);
+    assertThat(caches.within(3, 2)).isEqualTo(1L << 24);
+    assertThat(caches.level((1L << 19) + 1, 1)).isEqualTo("L3");
+    assertThat(caches.level((1L << 19) + 1, 2)).isEqualTo("L2");
+  }
+}

@@ -1,0 +1,180 @@
+package dev.llamark.bench.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import dev.llamark.bench.fork.ForkResult;
+import dev.llamark.bench.fork.ForkSpec;
+import dev.llamark.bench.fork.Forks;
+import dev.llamark.bench.fork.PairedRun;
+import dev.llamark.bench.machine.Caches;
+import dev.llamark.bench.statistics.StoppingRule;
+import dev.llamark.kernel.KernelRegistry;
+import dev.llamark.kernel.Role;
+import dev.llamark.oracle.CaseId;
+import dev.llamark.run.Environment;
+import dev.llamark.run.OpRecord;
+import dev.llamark.run.Ratio;
+import dev.llamark.run.ResultWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of forks whose times are known. */
+class OpRunTest {
+
+  private static final Environment ENV = Environment.collect(42);
+  private static final Caches CACHES = new Caches(Map.of(1, 1L << 15, 2, 1L << 19, 3, 1L << 25));
+  private static final OpCase CASE = new OpCase(CaseId.parse("rmsnorm:f32:512x576"));
+  private static final JsonSchema SCHEMA =
+      JsonSchemaFactory.getInstance(VersionFlag.V202012)
+          .getSchema(OpRunTest.class.getResourceAsStream("/result.schema.json"));
+
+  private static final Setting PLAIN = setting(Optional.empty(), List.of());
+
+  private static Setting setting(Optional<OpRecord.Setting> label, List<String> jvmArgs) {
+    return new Setting(
+        label,
+        KernelRegistry.of(),
+        List.of(),
+        List.of(1),
+        jvmArgs,
+        jvmArgs,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static Contender contender(String id, Setting setting) {
+    Setting.Entrant entrant = new Setting.Entrant(id, id, 0, Role.VARIANT);
+    return Contender.of(CASE, entrant, setting, 1, List.of());
+  }
+
+  /** Every fork of a title that starts so takes so long; what is not named crashes. */
+  private static Forks forks(Map<String, Double> nanos) {
+    return spec ->
+        nanos.entrySet().stream()
+            .filter(entry -> spec.title().startsWith(entry.getKey() + " "))
+            .findFirst()
+            .<ForkResult>map(entry -> measured(spec, entry.getValue()))
+            .orElse(new ForkResult.Failed("crashed with exit code 134", "SIGSEGV"));
+  }
+
+  private static ForkResult measured(ForkSpec spec, double nanos) {
+    String output = "llamark: x is right: largest error 0.5 of the bound, NMSE 1e-14";
+    return new ForkResult.Measured(nanos, 0, output, null);
+  }
+
+  private static OpRun.Result run(Map<String, Double> nanos, List<Contender> contenders) {
+    PairedRun paired =
+        new PairedRun(forks(nanos), new StoppingRule(3, 3, 0.02), Duration.ofHours(1));
+    return new OpRun(CACHES, true, List.of()).run(CASE, contenders, paired, ENV, what -> {});
+  }
+
+  private static void requireValid(List<OpRecord> records) {
+    assertThat(records)
+        .isNotEmpty()
+        .allSatisfy(r -> assertThat(SCHEMA.validate(ResultWriter.object(r))).isEmpty());
+  }
+
+  @Test
+  void peerThatIsChainedIsComparedByTheChain() {
+    List<Contender> contenders =
+        List.of(contender("mine", PLAIN), contender("ort", PLAIN), Contender.chain(CASE, PLAIN, 1));
+    List<OpRecord> records =
+        run(Map.of("mine", 100.0, "ort", 400.0, "ort-chain", 150.0, "roof", 1e9), contenders)
+            .records();
+    Map<String, Ratio> vs = records.getFirst().vs();
+    assertThat(vs.get("ort").basis()).isEqualTo("chain");
+    assertThat(vs.get("ort").ratio()).isEqualTo(1.5);
+    assertThat(vs.get("ort-call").basis()).isEqualTo("call");
+    assertThat(vs.get("ort-call").ratio()).isEqualTo(4);
+    assertThat(records.getLast().chain()).isEqualTo(64);
+    requireValid(records);
+    OpTable table = new OpTable("ort");
+    records.forEach(table::add);
+    assertThat(table.text().lines().filter(line -> line.contains("mine")))
+        .singleElement()
+        .asString()
+        .contains("1.50 [1.50, 1.50]");
+  }
+
+  @Test
+  void speedAboveTheWholeRoofIsAFaultOfTheMeasurement() {
+    OpRoof roof = OpRoof.of(CASE, CACHES, 1);
+    double roofNanos = 1000;
+    double half = 2 * CASE.bytes() / (roof.probeWork() / roofNanos);
+    OpRecord below =
+        run(Map.of("mine", half, "roof", roofNanos), List.of(contender("mine", PLAIN)))
+            .records()
+            .getFirst();
+    OpRecord above =
+        run(Map.of("mine", half / 3, "roof", roofNanos), List.of(contender("mine", PLAIN)))
+            .records()
+            .getFirst();
+    assertThat(below.roof().percent()).isCloseTo(50, org.assertj.core.data.Offset.offset(1e-9));
+    assertThat(below.flags()).isEmpty();
+    assertThat(above.roof().percent()).isCloseTo(150, org.assertj.core.data.Offset.offset(1e-9));
+    assertThat(above.flags()).containsExactly("above-roof");
+    OpTable table = new OpTable("mine");
+    table.add(above);
+    assertThat(table.text()).contains("150 [150, 150] % memory").contains("measuring fault");
+  }
+
+  @Test
+  void oneThatCrashesIsReportedAndTheOthersGoOn() {
+    OpRun.Result result =
+        run(
+            Map.of("mine", 100.0, "roof", 1e9),
+            List.of(contender("broken", PLAIN), contender("mine", PLAIN)));
+    assertThat(result.records()).singleElement().extracting(OpRecord::variant).isEqualTo("mine");
+    assertThat(result.failures())
+        .singleElement()
+        .satisfies(
+            failure -> {
+              assertThat(failure.contender().entrant().id()).isEqualTo("broken");
+              assertThat(failure.what().output()).isEqualTo("SIGSEGV");
+            });
+  }
+
+  @Test
+  void settingsAreNamedInTheRecordAndTheirFlagsInItsEnvironment() {
+    OpRecord.Setting a = new OpRecord.Setting("A", "");
+    OpRecord.Setting b = new OpRecord.Setting("B", "--jvm-args -Xint");
+    List<Contender> contenders = new ArrayList<>();
+    contenders.add(contender("mine", setting(Optional.of(a), List.of())));
+    contenders.add(contender("mine", setting(Optional.of(b), List.of("-Xint"))));
+    List<OpRecord> records =
+        run(Map.of("mine A", 100.0, "mine B", 130.0, "roof", 1e9), contenders).records();
+    SettingTable table = new SettingTable(new dev.llamark.bench.compare.ComparisonOptions());
+    List<OpRecord> judged = table.judge(records);
+    assertThat(judged.getFirst().verdict()).isNull();
+    assertThat(judged.getLast().verdict()).isEqualTo("slower");
+    assertThat(judged.getLast().setting()).isEqualTo(b);
+    assertThat(judged.getLast().env().flags()).contains("-Xint");
+    assertThat(judged.getFirst().env().flags()).doesNotContain("-Xint");
+    requireValid(judged);
+  }
+
+  @Test
+  void intervalThatSaysNothingIsADash() {
+    double[] nanos = {100, 900, 100};
+    int[] fork = {0};
+    Forks wild =
+        spec -> measured(spec, spec.title().startsWith("roof") ? 1e9 : nanos[fork[0]++ % 3]);
+    PairedRun paired = new PairedRun(wild, new StoppingRule(3, 3, 0.02), Duration.ofHours(1));
+    OpRecord wide =
+        new OpRun(CACHES, true, List.of())
+            .run(CASE, List.of(contender("mine", PLAIN)), paired, ENV, what -> {})
+            .records()
+            .getFirst();
+    OpTable table = new OpTable("mine");
+    table.add(wide);
+    assertThat(table.text()).contains("100 ns –").contains("no interval");
+    assertThat(wide.timeNs().hi()).isGreaterThan(900);
+  }
+}
