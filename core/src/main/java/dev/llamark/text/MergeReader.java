@@ -12,6 +12,7 @@ final class MergeReader {
   private final Vocabulary vocabulary;
   private final MergeTable table;
   private int rank;
+  private int lastMerged = PieceTable.NONE;
 
   MergeReader(String file, Vocabulary vocabulary, int capacity) {
     this.file = file;
@@ -32,12 +33,13 @@ final class MergeReader {
     PieceTable ids = vocabulary.ids();
     int left = ids.find(merge.text(), 0, merge.leftEnd());
     int right = ids.find(merge.text(), merge.rightBegin(), merge.text().length());
-    int merged = ids.find(merge);
+    int merged = ids.find(merge, lastMerged);
     if (left < 0 || right < 0 || merged < 0) {
       String missing = merge.left().concat(merge.right());
       throw needs(left < 0 ? merge.left() : right < 0 ? merge.right() : missing);
     }
     table.add(left, right, merged);
+    lastMerged = merged;
     rank++;
   }
 
