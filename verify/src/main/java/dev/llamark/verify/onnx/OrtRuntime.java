@@ -92,8 +92,22 @@ public final class OrtRuntime {
     }
   }
 
-  /** The process has one environment; the first caller decides its shared threads. */
+  /**
+   * Without reports of its use to its maker, which would also write files and start threads; the
+   * variable ORT_DISABLE_TELEMETRY, which the launcher sets, stops the one at the start, too.
+   */
   private static OrtEnvironment environment(int threads) {
+    OrtEnvironment environment = sharedEnvironment(threads);
+    try {
+      environment.setTelemetry(false);
+      return environment;
+    } catch (OrtException e) {
+      throw new EnvironmentException("ONNX Runtime cannot start: " + e.getMessage(), e);
+    }
+  }
+
+  /** The process has one environment; the first caller decides its shared threads. */
+  private static OrtEnvironment sharedEnvironment(int threads) {
     try (var threading = new OrtEnvironment.ThreadingOptions()) {
       threading.setGlobalIntraOpNumThreads(threads);
       threading.setGlobalInterOpNumThreads(1);
