@@ -19,7 +19,9 @@ final class GraphReport {
     addRow(table, graph, "decode", graph.decode());
     String indent = "    %s · ".formatted(graph.graph());
     graph.remarks().forEach(remark -> table.note(indent + remark));
-    table.note(indent + graph.rotation());
+    if (!graph.verdict().reason().equals(graph.rotation())) {
+      table.note(indent + graph.rotation());
+    }
     table.note(
         indent
             + "its logits may be off by NMSE %s: %s"
