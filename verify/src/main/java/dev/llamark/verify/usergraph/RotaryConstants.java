@@ -30,6 +30,9 @@ final class RotaryConstants {
    */
   record Frequencies(TensorProto values) implements Found {}
 
+  /** Its RotaryEmbedding takes positions before the tables, the standard's after them. */
+  private static final String MICROSOFT = "com.microsoft";
+
   private static final int DEPTH = 12;
   private static final long MOST_ELEMENTS = 1L << 26;
 
@@ -69,7 +72,7 @@ final class RotaryConstants {
     int cosines =
         switch (node.getOpType()) {
           case "GroupQueryAttention" -> 7;
-          case "RotaryEmbedding" -> node.getDomain().isEmpty() ? 1 : 2;
+          case "RotaryEmbedding" -> node.getDomain().equals(MICROSOFT) ? 2 : 1;
           default -> -1;
         };
     if (cosines < 0) {

@@ -8,7 +8,10 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.llamark.format.ModelSource;
 import dev.llamark.format.ModelSources;
+import dev.llamark.model.LlamaConfig;
+import dev.llamark.model.LlamaWeights;
 import dev.llamark.run.InputException;
+import dev.llamark.tensor.DType;
 import dev.llamark.verify.model.ModelTask;
 import dev.llamark.verify.onnx.OrtSequence;
 import dev.llamark.verify.onnx.RandomModel;
@@ -171,6 +174,62 @@ class UserGraphRefusalTest {
     try (ModelSource probe = ModelSources.open("synthetic:probe256")) {
       assertThat(refusal(probe, ModelTask.of(1), file))
           .isEqualTo("model.onnx has 41 tokens in its vocabulary, but synthetic:probe256 has 1009");
+    }
+  }
+
+  @Test
+  void layersThatOnlyNormalisationsTell() throws IOException {
+    Files.write(file, export(Form.WITHOUT_PAST).toByteArray());
+    assertThat(refusal(new OneLayerMore(SOURCE), TASK, file))
+        .isEqualTo("model.onnx has 2 layers, but GROUPED_AND_TIED has 3");
+  }
+
+  /** Says that it has a layer more than it has. */
+  private record OneLayerMore(ModelSource source) implements ModelSource {
+
+    @Override
+    public LlamaConfig config() {
+      LlamaConfig c = source.config();
+      return new LlamaConfig(
+          c.architecture(),
+          c.hidden(),
+          c.ffn(),
+          c.layers() + 1,
+          c.heads(),
+          c.kvHeads(),
+          c.headDim(),
+          c.vocab(),
+          c.context(),
+          c.rotaryDim(),
+          c.theta(),
+          c.epsilon(),
+          c.scaling(),
+          c.pairing());
+    }
+
+    @Override
+    public String name() {
+      return source.name();
+    }
+
+    @Override
+    public LlamaWeights weights() {
+      return source.weights();
+    }
+
+    @Override
+    public DType dtype() {
+      return source.dtype();
+    }
+
+    @Override
+    public long parameters() {
+      return source.parameters();
+    }
+
+    @Override
+    public void close() {
+      source.close();
     }
   }
 
