@@ -5,6 +5,7 @@ import dev.llamark.bench.claims.Claim.Verdict;
 import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.statistics.Comparison;
 import dev.llamark.bench.statistics.LogInterval;
+import dev.llamark.bench.statistics.StoppingRule;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -27,14 +28,13 @@ final class AngleClaims implements ClaimGroup {
   private final Map<AngleScaling, ForkSpec> rotate = new EnumMap<>(AngleScaling.class);
 
   /**
-   * @param scalings which to time, {@link AngleScaling#NONE} and {@link AngleScaling#DYNAMIC} among
-   *     them
+   * @param built whose tables are timed, {@link AngleScaling#NONE} and {@link AngleScaling#DYNAMIC}
+   *     among them
+   * @param rotated by whose tables rotations are timed, {@link AngleScaling#NONE} among them
    */
-  AngleClaims(Contenders contenders, List<AngleScaling> scalings) {
-    for (AngleScaling scaling : scalings) {
-      build.put(scaling, contender(contenders, scaling, "build"));
-      rotate.put(scaling, contender(contenders, scaling, "rotate"));
-    }
+  AngleClaims(Contenders contenders, List<AngleScaling> built, List<AngleScaling> rotated) {
+    built.forEach(scaling -> build.put(scaling, contender(contenders, scaling, "build")));
+    rotated.forEach(scaling -> rotate.put(scaling, contender(contenders, scaling, "rotate")));
   }
 
   private static ForkSpec contender(Contenders contenders, AngleScaling scaling, String part) {
@@ -58,6 +58,12 @@ final class AngleClaims implements ClaimGroup {
   @Override
   public List<ForkSpec> contenders() {
     return Stream.concat(build.values().stream(), rotate.values().stream()).toList();
+  }
+
+  /** No difference is expected. */
+  @Override
+  public StoppingRule rule() {
+    return new StoppingRule(3, 5, SAME);
   }
 
   @Override
@@ -127,7 +133,7 @@ final class AngleClaims implements ClaimGroup {
     String id = "dynamic-ntk-rebuild";
     String statement = "Dynamic NTK costs nothing as a sequence outgrows the context";
     ForkSpec table = build.get(AngleScaling.DYNAMIC);
-    ForkSpec turn = rotate.get(AngleScaling.DYNAMIC);
+    ForkSpec turn = rotate.get(AngleScaling.NONE);
     if (!times.ran(table) || !times.ran(turn)) {
       return Claim.unmeasured(Topic.ROPE, id, statement, times.failure(table, turn));
     }

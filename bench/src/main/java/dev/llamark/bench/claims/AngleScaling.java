@@ -14,7 +14,7 @@ enum AngleScaling {
   LLAMA3("llama3"),
   LONGROPE("LongRoPE");
 
-  static final int ORIGINAL_CONTEXT = 4096;
+  static final int ORIGINAL_CONTEXT = 1024;
   static final int CONTEXT = 2 * ORIGINAL_CONTEXT;
   static final int ROTARY_DIM = 128;
   static final double THETA = 10_000;

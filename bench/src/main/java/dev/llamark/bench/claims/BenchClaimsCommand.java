@@ -5,6 +5,7 @@ import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.fork.Timing;
 import dev.llamark.bench.ops.ForkArgs;
 import dev.llamark.bench.ops.TimingOptions;
+import dev.llamark.bench.statistics.StoppingRule;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Kernels;
@@ -32,14 +33,24 @@ import picocli.CommandLine.Mixin;
     sortOptions = false)
 public final class BenchClaimsCommand implements Callable<Integer> {
 
-  private static final Duration BUDGET = Duration.ofSeconds(270);
-  private static final Duration QUICK_BUDGET = Duration.ofSeconds(100);
+  /** Benchmarks warm up by themselves; then many short iterations, whose median counts. */
+  private static final Timing TIMING =
+      new Timing(Duration.ofMillis(100), 2, 9, Duration.ofMillis(20), Duration.ofMinutes(1));
 
-  private static final List<Operation> QUICK_OPERATIONS =
-      List.of(Operation.RMSNORM, Operation.MATMUL, Operation.ATTENTION);
+  private static final Duration BUDGET = Duration.ofSeconds(280);
+  private static final Duration QUICK_BUDGET = Duration.ofSeconds(105);
 
-  private static final List<AngleScaling> QUICK_SCALINGS =
+  private static final List<Operation> QUICK_OPERATIONS = List.of(Operation.MATMUL);
+
+  private static final List<AngleScaling> QUICK_BUILT =
       List.of(AngleScaling.NONE, AngleScaling.DYNAMIC);
+
+  private static final List<AngleScaling> QUICK_ROTATED =
+      List.of(AngleScaling.NONE, AngleScaling.YARN);
+
+  /** Among them those that lengthen vectors, and with them the table's entries. */
+  private static final List<AngleScaling> ROTATED =
+      List.of(AngleScaling.NONE, AngleScaling.YARN, AngleScaling.LONGROPE);
 
   private static final int SHORT = 32;
   private static final int LONG = 2048;
@@ -89,22 +100,28 @@ public final class BenchClaimsCommand implements Callable<Integer> {
         .orElse(selected.getLast());
   }
 
+  /** What needs little precision comes first, and leaves its time to what needs more. */
   private List<ClaimGroup> groups(Variant variant) {
     Contenders contenders =
         new Contenders(
             variant.id(), ForkArgs.of(timing, variants, output.seed()), timing.profilers());
     boolean all = !timing.quick();
     List<ClaimGroup> groups = new ArrayList<>();
+    for (Operation operation : all ? List.of(Operation.values()) : QUICK_OPERATIONS) {
+      groups.add(new OperationClaims(contenders, operation, variants.mostThreads()));
+    }
+    if (all) {
+      groups.add(new PositionClaims(contenders, SHORT));
+    }
+    groups.add(new PositionClaims(contenders, LONG));
+    groups.add(
+        all
+            ? new AngleClaims(contenders, List.of(AngleScaling.values()), ROTATED)
+            : new AngleClaims(contenders, QUICK_BUILT, QUICK_ROTATED));
     groups.add(new NormSpeedClaims(contenders, "vector", "1x4096"));
     groups.add(new NormSpeedClaims(contenders, "scalar", "1x4096"));
     if (all) {
       groups.add(new NormSpeedClaims(contenders, "vector", "1024x4096"));
-      groups.add(new PositionClaims(contenders, SHORT));
-    }
-    groups.add(new PositionClaims(contenders, LONG));
-    groups.add(new AngleClaims(contenders, all ? List.of(AngleScaling.values()) : QUICK_SCALINGS));
-    for (Operation operation : all ? List.of(Operation.values()) : QUICK_OPERATIONS) {
-      groups.add(new OperationClaims(contenders, operation, variants.mostThreads()));
     }
     return groups;
   }
@@ -115,17 +132,22 @@ public final class BenchClaimsCommand implements Callable<Integer> {
     Duration budget = timing.budget(timing.quick() ? QUICK_BUDGET : BUDGET);
     long start = System.nanoTime();
     int left = groups.stream().mapToInt(group -> group.contenders().size()).sum();
-    try (JmhForks forks = new JmhForks(timing.limited(Timing.QUICK_OPS))) {
+    try (JmhForks forks = new JmhForks(timing.limited(TIMING))) {
       for (ClaimGroup group : groups) {
-        int own = group.contenders().size();
+        int size = group.contenders().size();
         Duration rest = budget.minusNanos(System.nanoTime() - start);
-        Duration share = rest.multipliedBy(own).dividedBy(left);
-        PairedRun paired = new PairedRun(forks, timing.rule(), share);
+        Duration share = rest.multipliedBy(size).dividedBy(left);
+        PairedRun paired = new PairedRun(forks, timing.rule(own(group)), share);
         PairedRun.Rounds rounds = paired.run(group.contenders(), progress::show);
         add(group.judge(new ClaimTimes(rounds)), sink, env.refreshed());
-        left -= own;
+        left -= size;
       }
     }
+  }
+
+  private StoppingRule own(ClaimGroup group) {
+    StoppingRule rule = group.rule();
+    return timing.quick() ? new StoppingRule(rule.least(), rule.least(), rule.precision()) : rule;
   }
 
   private void add(List<Claim> found, OutputOptions.Sink sink, Environment env) {

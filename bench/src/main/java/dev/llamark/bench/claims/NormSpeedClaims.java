@@ -2,6 +2,7 @@ package dev.llamark.bench.claims;
 
 import dev.llamark.bench.claims.Claim.Topic;
 import dev.llamark.bench.fork.ForkSpec;
+import dev.llamark.bench.statistics.StoppingRule;
 import java.util.List;
 import java.util.Map;
 
@@ -38,6 +39,12 @@ final class NormSpeedClaims implements ClaimGroup {
   @Override
   public List<ForkSpec> contenders() {
     return List.of(rms, layer, partial);
+  }
+
+  /** Some ten per cent are expected. */
+  @Override
+  public StoppingRule rule() {
+    return new StoppingRule(3, 10, 0.03);
   }
 
   @Override

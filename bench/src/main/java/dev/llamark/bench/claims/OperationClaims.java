@@ -7,6 +7,7 @@ import dev.llamark.bench.op.MatMulBenchmark;
 import dev.llamark.bench.op.RmsNormBenchmark;
 import dev.llamark.bench.op.RopeBenchmark;
 import dev.llamark.bench.op.SwiGluBenchmark;
+import dev.llamark.bench.statistics.StoppingRule;
 import dev.llamark.kernel.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,12 @@ final class OperationClaims implements ClaimGroup {
       all.add(together);
     }
     return all;
+  }
+
+  /** Factors are expected. */
+  @Override
+  public StoppingRule rule() {
+    return new StoppingRule(3, 4, 0.3);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.llamark.bench.claims;
 
 import dev.llamark.bench.claims.Claim.Topic;
 import dev.llamark.bench.fork.ForkSpec;
+import dev.llamark.bench.statistics.StoppingRule;
 import java.util.List;
 import java.util.Map;
 
@@ -41,6 +42,12 @@ final class PositionClaims implements ClaimGroup {
   @Override
   public List<ForkSpec> contenders() {
     return List.of(rope, learned, sinusoidal);
+  }
+
+  /** Factors are expected. */
+  @Override
+  public StoppingRule rule() {
+    return new StoppingRule(3, 4, 0.3);
   }
 
   @Override

@@ -102,6 +102,11 @@ public final class TimingOptions {
         : new StoppingRule(LEAST_FORKS, MOST_FORKS, share);
   }
 
+  /** When there are forks enough, if the user says it; else a rule of the benchmark's own. */
+  public StoppingRule rule(StoppingRule otherwise) {
+    return forks == null && precision == null ? otherwise : rule();
+  }
+
   /** Time for the whole run; far away if not limited. */
   public Duration budget() {
     return budget(Duration.ofDays(365));

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class TimedClaimsTest {
 
   private static final Contenders CONTENDERS = new Contenders("vector", List.of(), List.of());
+  private static final List<AngleScaling> SCALINGS = List.of(AngleScaling.values());
   private static final double[] NOISE = {1, 1.002, 0.999, 1.001, 0.998};
 
   /** As if each contender took a time of its own, give or take a little. */
@@ -56,7 +57,7 @@ class TimedClaimsTest {
 
   @Test
   void scalingThatCostsAFifthMoreFailsAndOneThatCostsNothingHolds() {
-    AngleClaims group = new AngleClaims(CONTENDERS, List.of(AngleScaling.values()));
+    AngleClaims group = new AngleClaims(CONTENDERS, SCALINGS, SCALINGS);
     List<Claim> claims =
         judge(
             group,
@@ -104,7 +105,7 @@ class TimedClaimsTest {
     List<Claim> claims = new ArrayList<>();
     claims.addAll(judge(new NormSpeedClaims(CONTENDERS, "scalar", "1x4096"), _ -> 5));
     claims.addAll(judge(new PositionClaims(CONTENDERS, 32), _ -> 5));
-    claims.addAll(judge(new AngleClaims(CONTENDERS, List.of(AngleScaling.values())), _ -> 5));
+    claims.addAll(judge(new AngleClaims(CONTENDERS, SCALINGS, SCALINGS), _ -> 5));
     claims.addAll(judge(new OperationClaims(CONTENDERS, Operation.MATMUL, 4), _ -> 5));
     claims.addAll(ElsewhereClaims.all());
     JsonSchema schema =
