@@ -42,27 +42,4 @@ class JmhForksTest {
     assertThat(result).isInstanceOf(ForkResult.Failed.class);
     assertThat(((ForkResult.Failed) result).reason()).startsWith("faulty is wrong: worst at");
   }
-
-  @Test
-  void crashIsReportedWithItsOutput() {
-    ForkResult result = run("crashing", SHORT);
-    assertThat(result).isInstanceOf(ForkResult.Failed.class);
-    ForkResult.Failed failed = (ForkResult.Failed) result;
-    assertThat(failed.reason()).contains("exit code 77");
-    assertThat(failed.output()).contains("about to crash");
-  }
-
-  @Test
-  void hangingForkIsKilled() {
-    ForkResult result = run("hanging", SHORT.limitedTo(Duration.ofSeconds(15)));
-    assertThat(result).isInstanceOf(ForkResult.Failed.class);
-    assertThat(((ForkResult.Failed) result).reason()).contains("hung");
-    assertThat(
-            ProcessHandle.current()
-                .children()
-                .filter(ProcessHandle::isAlive)
-                .map(child -> child.info().commandLine().orElse(""))
-                .filter(line -> line.contains("ForkedMain")))
-        .isEmpty();
-  }
 }
