@@ -125,7 +125,7 @@ public final class OutputCheck {
       Arithmetic arithmetic) {
     int columns = weights.columns();
     float[] input = java.util.Arrays.copyOfRange(x, xOffset, xOffset + rows * columns);
-    if (arithmetic == Arithmetic.INT8_ACTIVATIONS && weights.dtype().quantised()) {
+    if (arithmetic == Arithmetic.INT8_ACTIVATIONS) {
       input = MatMulOracle.quantised(input, columns);
     }
     Judge judge = new Judge(rows, weights.rows());

@@ -24,15 +24,20 @@ final class BlockReader {
 
   private final DType dtype;
   private final PanelLayout layout;
+  private final int nibbleCentre;
   private final int[] words;
   private final byte[] rests;
 
   /** The numbers of a block, where they must be put together first. */
   private final byte[] numbers;
 
-  BlockReader(DType dtype, PanelLayout layout) {
+  /**
+   * @param centred whether half-bytes of types without a minimum become signed
+   */
+  BlockReader(DType dtype, PanelLayout layout, boolean centred) {
     this.dtype = dtype;
     this.layout = layout;
+    nibbleCentre = centred ? CENTRE_OF_NIBBLES : 0;
     words = new int[layout.parts() * layout.intsPerPart()];
     rests = new byte[layout.parts() * layout.rests()];
     numbers = new byte[layout.blockInputs()];
@@ -56,7 +61,7 @@ final class BlockReader {
           words[i] = (int) INTS.get(row, at + 2 + i * Integer.BYTES);
         }
       }
-      case Q4_0 -> nibbles(row, at + 2, 16, 0, CENTRE_OF_NIBBLES);
+      case Q4_0 -> nibbles(row, at + 2, 16, 0, nibbleCentre);
       case Q4_1 -> nibbles(row, at + 4, 16, 0, 0);
       case Q4_K -> {
         for (int pair = 0; pair < 4; pair++) {

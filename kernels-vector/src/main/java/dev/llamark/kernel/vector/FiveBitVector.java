@@ -1,17 +1,23 @@
 package dev.llamark.kernel.vector;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One row of input times a panel whose numbers have five bits, as they are packed: each int's
  * numbers are shifted out, made floats and multiplied at once, in float and exactly so; a part's
  * sums are multiplied by its scales at its end. The totals stay in memory: there are 16 registers,
- * and a sum that is spilled on each round costs more than all the rest.
+ * and a sum that is spilled on each round costs more than all the rest. The fences of {@link
+ * PanelTile} keep the inputs' loads where they stand.
  */
 final class FiveBitVector {
 
@@ -61,123 +67,57 @@ final class FiveBitVector {
     for (int i = 0; i < parts * INTS_PER_PART; i++) {
       long at = numbers + i * 3 * VECTOR;
       int k = xOffset + i * DIGITS + part * RESTS;
-      FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
-      FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
-      FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
-      FloatVector x4 = FloatVector.broadcast(S, x[k + 4]);
-      FloatVector x5 = FloatVector.broadcast(S, x[k + 5]);
       IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
       IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
       IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      VarHandle.loadLoadFence();
+      FloatVector x0 = FloatVector.broadcast(S, x[k]);
       acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 27)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x0, acc0a);
+          ((FloatVector) wa.lanewise(LSHL, 27).lanewise(ASHR, 27).convert(I2F, 0)).fma(x0, acc0a);
       acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 27)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x0, acc0b);
+          ((FloatVector) wb.lanewise(LSHL, 27).lanewise(ASHR, 27).convert(I2F, 0)).fma(x0, acc0b);
       acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 27)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x0, acc0c);
+          ((FloatVector) wc.lanewise(LSHL, 27).lanewise(ASHR, 27).convert(I2F, 0)).fma(x0, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
       acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 22)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1a);
+          ((FloatVector) wa.lanewise(LSHL, 22).lanewise(ASHR, 27).convert(I2F, 0)).fma(x1, acc1a);
       acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 22)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1b);
+          ((FloatVector) wb.lanewise(LSHL, 22).lanewise(ASHR, 27).convert(I2F, 0)).fma(x1, acc1b);
       acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 22)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1c);
+          ((FloatVector) wc.lanewise(LSHL, 22).lanewise(ASHR, 27).convert(I2F, 0)).fma(x1, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
       acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 17)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0a);
+          ((FloatVector) wa.lanewise(LSHL, 17).lanewise(ASHR, 27).convert(I2F, 0)).fma(x2, acc0a);
       acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 17)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0b);
+          ((FloatVector) wb.lanewise(LSHL, 17).lanewise(ASHR, 27).convert(I2F, 0)).fma(x2, acc0b);
       acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 17)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0c);
+          ((FloatVector) wc.lanewise(LSHL, 17).lanewise(ASHR, 27).convert(I2F, 0)).fma(x2, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
       acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 12)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1a);
+          ((FloatVector) wa.lanewise(LSHL, 12).lanewise(ASHR, 27).convert(I2F, 0)).fma(x3, acc1a);
       acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 12)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1b);
+          ((FloatVector) wb.lanewise(LSHL, 12).lanewise(ASHR, 27).convert(I2F, 0)).fma(x3, acc1b);
       acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 12)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1c);
+          ((FloatVector) wc.lanewise(LSHL, 12).lanewise(ASHR, 27).convert(I2F, 0)).fma(x3, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x4 = FloatVector.broadcast(S, x[k + 4]);
       acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 7)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0a);
+          ((FloatVector) wa.lanewise(LSHL, 7).lanewise(ASHR, 27).convert(I2F, 0)).fma(x4, acc0a);
       acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 7)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0b);
+          ((FloatVector) wb.lanewise(LSHL, 7).lanewise(ASHR, 27).convert(I2F, 0)).fma(x4, acc0b);
       acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 7)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0c);
+          ((FloatVector) wc.lanewise(LSHL, 7).lanewise(ASHR, 27).convert(I2F, 0)).fma(x4, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x5 = FloatVector.broadcast(S, x[k + 5]);
       acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 2)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1a);
+          ((FloatVector) wa.lanewise(LSHL, 2).lanewise(ASHR, 27).convert(I2F, 0)).fma(x5, acc1a);
       acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 2)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1b);
+          ((FloatVector) wb.lanewise(LSHL, 2).lanewise(ASHR, 27).convert(I2F, 0)).fma(x5, acc1b);
       acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 2)
-                      .lanewise(VectorOperators.ASHR, 27)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1c);
+          ((FloatVector) wc.lanewise(LSHL, 2).lanewise(ASHR, 27).convert(I2F, 0)).fma(x5, acc1c);
 
       // end of a part
       if (--left == 0) {
@@ -190,40 +130,22 @@ final class FiveBitVector {
         IntVector rb = IntVector.fromMemorySegment(I, w, restAt + VECTOR, ORDER);
         IntVector rc = IntVector.fromMemorySegment(I, w, restAt + 2 * VECTOR, ORDER);
         acc0a =
-            ((FloatVector)
-                    ra.lanewise(VectorOperators.LSHL, shift0)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) ra.lanewise(LSHL, shift0).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y0, acc0a);
         acc0b =
-            ((FloatVector)
-                    rb.lanewise(VectorOperators.LSHL, shift0)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) rb.lanewise(LSHL, shift0).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y0, acc0b);
         acc0c =
-            ((FloatVector)
-                    rc.lanewise(VectorOperators.LSHL, shift0)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) rc.lanewise(LSHL, shift0).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y0, acc0c);
         acc1a =
-            ((FloatVector)
-                    ra.lanewise(VectorOperators.LSHL, shift1)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) ra.lanewise(LSHL, shift1).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y1, acc1a);
         acc1b =
-            ((FloatVector)
-                    rb.lanewise(VectorOperators.LSHL, shift1)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) rb.lanewise(LSHL, shift1).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y1, acc1b);
         acc1c =
-            ((FloatVector)
-                    rc.lanewise(VectorOperators.LSHL, shift1)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) rc.lanewise(LSHL, shift1).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y1, acc1c);
         int scale = part * WIDTH;
         FloatVector.fromArray(S, scales, scale)
@@ -276,78 +198,39 @@ final class FiveBitVector {
     for (int i = 0; i < parts * INTS_PER_PART; i++) {
       long at = numbers + i * 3 * VECTOR;
       int k = xOffset + i * DIGITS + part * RESTS;
-      FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
-      FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
-      FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
-      FloatVector x4 = FloatVector.broadcast(S, x[k + 4]);
-      FloatVector x5 = FloatVector.broadcast(S, x[k + 5]);
       IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
       IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
       IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
-      acc0a = ((FloatVector) wa.and(0x1F).convert(VectorOperators.I2F, 0)).fma(x0, acc0a);
-      acc0b = ((FloatVector) wb.and(0x1F).convert(VectorOperators.I2F, 0)).fma(x0, acc0b);
-      acc0c = ((FloatVector) wc.and(0x1F).convert(VectorOperators.I2F, 0)).fma(x0, acc0c);
-      acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHR, 5).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1a);
-      acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHR, 5).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1b);
-      acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHR, 5).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1c);
-      acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHR, 10).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0a);
-      acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHR, 10).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0b);
-      acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHR, 10).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0c);
-      acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHR, 15).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1a);
-      acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHR, 15).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1b);
-      acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHR, 15).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1c);
-      acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHR, 20).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0a);
-      acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHR, 20).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0b);
-      acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHR, 20).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0c);
-      acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHR, 25).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1a);
-      acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHR, 25).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1b);
-      acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHR, 25).and(0x1F).convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x0 = FloatVector.broadcast(S, x[k]);
+      acc0a = ((FloatVector) wa.and(0x1F).convert(I2F, 0)).fma(x0, acc0a);
+      acc0b = ((FloatVector) wb.and(0x1F).convert(I2F, 0)).fma(x0, acc0b);
+      acc0c = ((FloatVector) wc.and(0x1F).convert(I2F, 0)).fma(x0, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
+      acc1a = ((FloatVector) wa.lanewise(LSHR, 5).and(0x1F).convert(I2F, 0)).fma(x1, acc1a);
+      acc1b = ((FloatVector) wb.lanewise(LSHR, 5).and(0x1F).convert(I2F, 0)).fma(x1, acc1b);
+      acc1c = ((FloatVector) wc.lanewise(LSHR, 5).and(0x1F).convert(I2F, 0)).fma(x1, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
+      acc0a = ((FloatVector) wa.lanewise(LSHR, 10).and(0x1F).convert(I2F, 0)).fma(x2, acc0a);
+      acc0b = ((FloatVector) wb.lanewise(LSHR, 10).and(0x1F).convert(I2F, 0)).fma(x2, acc0b);
+      acc0c = ((FloatVector) wc.lanewise(LSHR, 10).and(0x1F).convert(I2F, 0)).fma(x2, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
+      acc1a = ((FloatVector) wa.lanewise(LSHR, 15).and(0x1F).convert(I2F, 0)).fma(x3, acc1a);
+      acc1b = ((FloatVector) wb.lanewise(LSHR, 15).and(0x1F).convert(I2F, 0)).fma(x3, acc1b);
+      acc1c = ((FloatVector) wc.lanewise(LSHR, 15).and(0x1F).convert(I2F, 0)).fma(x3, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x4 = FloatVector.broadcast(S, x[k + 4]);
+      acc0a = ((FloatVector) wa.lanewise(LSHR, 20).and(0x1F).convert(I2F, 0)).fma(x4, acc0a);
+      acc0b = ((FloatVector) wb.lanewise(LSHR, 20).and(0x1F).convert(I2F, 0)).fma(x4, acc0b);
+      acc0c = ((FloatVector) wc.lanewise(LSHR, 20).and(0x1F).convert(I2F, 0)).fma(x4, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x5 = FloatVector.broadcast(S, x[k + 5]);
+      acc1a = ((FloatVector) wa.lanewise(LSHR, 25).and(0x1F).convert(I2F, 0)).fma(x5, acc1a);
+      acc1b = ((FloatVector) wb.lanewise(LSHR, 25).and(0x1F).convert(I2F, 0)).fma(x5, acc1b);
+      acc1c = ((FloatVector) wc.lanewise(LSHR, 25).and(0x1F).convert(I2F, 0)).fma(x5, acc1c);
 
       // end of a part
       if (--left == 0) {
@@ -360,40 +243,22 @@ final class FiveBitVector {
         IntVector rb = IntVector.fromMemorySegment(I, w, restAt + VECTOR, ORDER);
         IntVector rc = IntVector.fromMemorySegment(I, w, restAt + 2 * VECTOR, ORDER);
         acc0a =
-            ((FloatVector)
-                    ra.lanewise(VectorOperators.LSHL, shift0)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) ra.lanewise(LSHL, shift0).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y0, acc0a);
         acc0b =
-            ((FloatVector)
-                    rb.lanewise(VectorOperators.LSHL, shift0)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) rb.lanewise(LSHL, shift0).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y0, acc0b);
         acc0c =
-            ((FloatVector)
-                    rc.lanewise(VectorOperators.LSHL, shift0)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) rc.lanewise(LSHL, shift0).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y0, acc0c);
         acc1a =
-            ((FloatVector)
-                    ra.lanewise(VectorOperators.LSHL, shift1)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) ra.lanewise(LSHL, shift1).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y1, acc1a);
         acc1b =
-            ((FloatVector)
-                    rb.lanewise(VectorOperators.LSHL, shift1)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) rb.lanewise(LSHL, shift1).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y1, acc1b);
         acc1c =
-            ((FloatVector)
-                    rc.lanewise(VectorOperators.LSHL, shift1)
-                        .lanewise(VectorOperators.ASHR, 24)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) rc.lanewise(LSHL, shift1).lanewise(ASHR, 24).convert(I2F, 0))
                 .fma(y1, acc1c);
         int scale = part * WIDTH;
         FloatVector.fromArray(S, scales, scale)

@@ -1,17 +1,23 @@
 package dev.llamark.kernel.vector;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One row of input times a panel whose numbers have four bits, as they are packed: each int's
  * numbers are shifted out, made floats and multiplied at once, in float and exactly so; a part's
  * sums are multiplied by its scales at its end. The totals stay in memory: there are 16 registers,
- * and a sum that is spilled on each round costs more than all the rest.
+ * and a sum that is spilled on each round costs more than all the rest. The fences of {@link
+ * PanelTile} keep the inputs' loads where they stand.
  */
 final class FourBitVector {
 
@@ -57,152 +63,70 @@ final class FourBitVector {
     for (int i = 0; i < parts * INTS_PER_PART; i++) {
       long at = numbers + i * 3 * VECTOR;
       int k = xOffset + i * DIGITS;
-      FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
-      FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
-      FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
-      FloatVector x4 = FloatVector.broadcast(S, x[k + 4]);
-      FloatVector x5 = FloatVector.broadcast(S, x[k + 5]);
-      FloatVector x6 = FloatVector.broadcast(S, x[k + 6]);
-      FloatVector x7 = FloatVector.broadcast(S, x[k + 7]);
       IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
       IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
       IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      VarHandle.loadLoadFence();
+      FloatVector x0 = FloatVector.broadcast(S, x[k]);
       acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 28)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x0, acc0a);
+          ((FloatVector) wa.lanewise(LSHL, 28).lanewise(ASHR, 28).convert(I2F, 0)).fma(x0, acc0a);
       acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 28)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x0, acc0b);
+          ((FloatVector) wb.lanewise(LSHL, 28).lanewise(ASHR, 28).convert(I2F, 0)).fma(x0, acc0b);
       acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 28)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x0, acc0c);
+          ((FloatVector) wc.lanewise(LSHL, 28).lanewise(ASHR, 28).convert(I2F, 0)).fma(x0, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
       acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 24)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1a);
+          ((FloatVector) wa.lanewise(LSHL, 24).lanewise(ASHR, 28).convert(I2F, 0)).fma(x1, acc1a);
       acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 24)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1b);
+          ((FloatVector) wb.lanewise(LSHL, 24).lanewise(ASHR, 28).convert(I2F, 0)).fma(x1, acc1b);
       acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 24)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1c);
+          ((FloatVector) wc.lanewise(LSHL, 24).lanewise(ASHR, 28).convert(I2F, 0)).fma(x1, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
       acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 20)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0a);
+          ((FloatVector) wa.lanewise(LSHL, 20).lanewise(ASHR, 28).convert(I2F, 0)).fma(x2, acc0a);
       acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 20)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0b);
+          ((FloatVector) wb.lanewise(LSHL, 20).lanewise(ASHR, 28).convert(I2F, 0)).fma(x2, acc0b);
       acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 20)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0c);
+          ((FloatVector) wc.lanewise(LSHL, 20).lanewise(ASHR, 28).convert(I2F, 0)).fma(x2, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
       acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 16)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1a);
+          ((FloatVector) wa.lanewise(LSHL, 16).lanewise(ASHR, 28).convert(I2F, 0)).fma(x3, acc1a);
       acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 16)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1b);
+          ((FloatVector) wb.lanewise(LSHL, 16).lanewise(ASHR, 28).convert(I2F, 0)).fma(x3, acc1b);
       acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 16)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1c);
+          ((FloatVector) wc.lanewise(LSHL, 16).lanewise(ASHR, 28).convert(I2F, 0)).fma(x3, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x4 = FloatVector.broadcast(S, x[k + 4]);
       acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 12)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0a);
+          ((FloatVector) wa.lanewise(LSHL, 12).lanewise(ASHR, 28).convert(I2F, 0)).fma(x4, acc0a);
       acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 12)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0b);
+          ((FloatVector) wb.lanewise(LSHL, 12).lanewise(ASHR, 28).convert(I2F, 0)).fma(x4, acc0b);
       acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 12)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0c);
+          ((FloatVector) wc.lanewise(LSHL, 12).lanewise(ASHR, 28).convert(I2F, 0)).fma(x4, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x5 = FloatVector.broadcast(S, x[k + 5]);
       acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 8)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1a);
+          ((FloatVector) wa.lanewise(LSHL, 8).lanewise(ASHR, 28).convert(I2F, 0)).fma(x5, acc1a);
       acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 8)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1b);
+          ((FloatVector) wb.lanewise(LSHL, 8).lanewise(ASHR, 28).convert(I2F, 0)).fma(x5, acc1b);
       acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 8)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1c);
+          ((FloatVector) wc.lanewise(LSHL, 8).lanewise(ASHR, 28).convert(I2F, 0)).fma(x5, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x6 = FloatVector.broadcast(S, x[k + 6]);
       acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHL, 4)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x6, acc0a);
+          ((FloatVector) wa.lanewise(LSHL, 4).lanewise(ASHR, 28).convert(I2F, 0)).fma(x6, acc0a);
       acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHL, 4)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x6, acc0b);
+          ((FloatVector) wb.lanewise(LSHL, 4).lanewise(ASHR, 28).convert(I2F, 0)).fma(x6, acc0b);
       acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHL, 4)
-                      .lanewise(VectorOperators.ASHR, 28)
-                      .convert(VectorOperators.I2F, 0))
-              .fma(x6, acc0c);
-      acc1a =
-          ((FloatVector) wa.lanewise(VectorOperators.ASHR, 28).convert(VectorOperators.I2F, 0))
-              .fma(x7, acc1a);
-      acc1b =
-          ((FloatVector) wb.lanewise(VectorOperators.ASHR, 28).convert(VectorOperators.I2F, 0))
-              .fma(x7, acc1b);
-      acc1c =
-          ((FloatVector) wc.lanewise(VectorOperators.ASHR, 28).convert(VectorOperators.I2F, 0))
-              .fma(x7, acc1c);
+          ((FloatVector) wc.lanewise(LSHL, 4).lanewise(ASHR, 28).convert(I2F, 0)).fma(x6, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x7 = FloatVector.broadcast(S, x[k + 7]);
+      acc1a = ((FloatVector) wa.lanewise(ASHR, 28).convert(I2F, 0)).fma(x7, acc1a);
+      acc1b = ((FloatVector) wb.lanewise(ASHR, 28).convert(I2F, 0)).fma(x7, acc1b);
+      acc1c = ((FloatVector) wc.lanewise(ASHR, 28).convert(I2F, 0)).fma(x7, acc1c);
 
       // end of a part
       if (--left == 0) {
@@ -256,101 +180,49 @@ final class FourBitVector {
     for (int i = 0; i < parts * INTS_PER_PART; i++) {
       long at = numbers + i * 3 * VECTOR;
       int k = xOffset + i * DIGITS;
-      FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
-      FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
-      FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
-      FloatVector x4 = FloatVector.broadcast(S, x[k + 4]);
-      FloatVector x5 = FloatVector.broadcast(S, x[k + 5]);
-      FloatVector x6 = FloatVector.broadcast(S, x[k + 6]);
-      FloatVector x7 = FloatVector.broadcast(S, x[k + 7]);
       IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
       IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
       IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
-      acc0a = ((FloatVector) wa.and(0xF).convert(VectorOperators.I2F, 0)).fma(x0, acc0a);
-      acc0b = ((FloatVector) wb.and(0xF).convert(VectorOperators.I2F, 0)).fma(x0, acc0b);
-      acc0c = ((FloatVector) wc.and(0xF).convert(VectorOperators.I2F, 0)).fma(x0, acc0c);
-      acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHR, 4).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1a);
-      acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHR, 4).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1b);
-      acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHR, 4).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x1, acc1c);
-      acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHR, 8).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0a);
-      acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHR, 8).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0b);
-      acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHR, 8).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x2, acc0c);
-      acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHR, 12).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1a);
-      acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHR, 12).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1b);
-      acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHR, 12).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x3, acc1c);
-      acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHR, 16).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0a);
-      acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHR, 16).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0b);
-      acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHR, 16).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x4, acc0c);
-      acc1a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHR, 20).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1a);
-      acc1b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHR, 20).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1b);
-      acc1c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHR, 20).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x5, acc1c);
-      acc0a =
-          ((FloatVector)
-                  wa.lanewise(VectorOperators.LSHR, 24).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x6, acc0a);
-      acc0b =
-          ((FloatVector)
-                  wb.lanewise(VectorOperators.LSHR, 24).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x6, acc0b);
-      acc0c =
-          ((FloatVector)
-                  wc.lanewise(VectorOperators.LSHR, 24).and(0xF).convert(VectorOperators.I2F, 0))
-              .fma(x6, acc0c);
-      acc1a =
-          ((FloatVector) wa.lanewise(VectorOperators.LSHR, 28).convert(VectorOperators.I2F, 0))
-              .fma(x7, acc1a);
-      acc1b =
-          ((FloatVector) wb.lanewise(VectorOperators.LSHR, 28).convert(VectorOperators.I2F, 0))
-              .fma(x7, acc1b);
-      acc1c =
-          ((FloatVector) wc.lanewise(VectorOperators.LSHR, 28).convert(VectorOperators.I2F, 0))
-              .fma(x7, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x0 = FloatVector.broadcast(S, x[k]);
+      acc0a = ((FloatVector) wa.and(0xF).convert(I2F, 0)).fma(x0, acc0a);
+      acc0b = ((FloatVector) wb.and(0xF).convert(I2F, 0)).fma(x0, acc0b);
+      acc0c = ((FloatVector) wc.and(0xF).convert(I2F, 0)).fma(x0, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
+      acc1a = ((FloatVector) wa.lanewise(LSHR, 4).and(0xF).convert(I2F, 0)).fma(x1, acc1a);
+      acc1b = ((FloatVector) wb.lanewise(LSHR, 4).and(0xF).convert(I2F, 0)).fma(x1, acc1b);
+      acc1c = ((FloatVector) wc.lanewise(LSHR, 4).and(0xF).convert(I2F, 0)).fma(x1, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
+      acc0a = ((FloatVector) wa.lanewise(LSHR, 8).and(0xF).convert(I2F, 0)).fma(x2, acc0a);
+      acc0b = ((FloatVector) wb.lanewise(LSHR, 8).and(0xF).convert(I2F, 0)).fma(x2, acc0b);
+      acc0c = ((FloatVector) wc.lanewise(LSHR, 8).and(0xF).convert(I2F, 0)).fma(x2, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
+      acc1a = ((FloatVector) wa.lanewise(LSHR, 12).and(0xF).convert(I2F, 0)).fma(x3, acc1a);
+      acc1b = ((FloatVector) wb.lanewise(LSHR, 12).and(0xF).convert(I2F, 0)).fma(x3, acc1b);
+      acc1c = ((FloatVector) wc.lanewise(LSHR, 12).and(0xF).convert(I2F, 0)).fma(x3, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x4 = FloatVector.broadcast(S, x[k + 4]);
+      acc0a = ((FloatVector) wa.lanewise(LSHR, 16).and(0xF).convert(I2F, 0)).fma(x4, acc0a);
+      acc0b = ((FloatVector) wb.lanewise(LSHR, 16).and(0xF).convert(I2F, 0)).fma(x4, acc0b);
+      acc0c = ((FloatVector) wc.lanewise(LSHR, 16).and(0xF).convert(I2F, 0)).fma(x4, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x5 = FloatVector.broadcast(S, x[k + 5]);
+      acc1a = ((FloatVector) wa.lanewise(LSHR, 20).and(0xF).convert(I2F, 0)).fma(x5, acc1a);
+      acc1b = ((FloatVector) wb.lanewise(LSHR, 20).and(0xF).convert(I2F, 0)).fma(x5, acc1b);
+      acc1c = ((FloatVector) wc.lanewise(LSHR, 20).and(0xF).convert(I2F, 0)).fma(x5, acc1c);
+      VarHandle.loadLoadFence();
+      FloatVector x6 = FloatVector.broadcast(S, x[k + 6]);
+      acc0a = ((FloatVector) wa.lanewise(LSHR, 24).and(0xF).convert(I2F, 0)).fma(x6, acc0a);
+      acc0b = ((FloatVector) wb.lanewise(LSHR, 24).and(0xF).convert(I2F, 0)).fma(x6, acc0b);
+      acc0c = ((FloatVector) wc.lanewise(LSHR, 24).and(0xF).convert(I2F, 0)).fma(x6, acc0c);
+      VarHandle.loadLoadFence();
+      FloatVector x7 = FloatVector.broadcast(S, x[k + 7]);
+      acc1a = ((FloatVector) wa.lanewise(LSHR, 28).convert(I2F, 0)).fma(x7, acc1a);
+      acc1b = ((FloatVector) wb.lanewise(LSHR, 28).convert(I2F, 0)).fma(x7, acc1b);
+      acc1c = ((FloatVector) wc.lanewise(LSHR, 28).convert(I2F, 0)).fma(x7, acc1c);
 
       // end of a part
       if (--left == 0) {

@@ -26,14 +26,21 @@ final class PanelPacker {
   private final short[] heads;
   private final byte[] scales;
   private final int[] ints;
+  private final boolean halves;
 
-  PanelPacker(Matrix matrix, PanelLayout layout, int width) {
+  /**
+   * @param width outputs of a panel
+   * @param halves whether the two halves of an int go to lanes of 16 bits: for types of half-bytes,
+   *     which are then not centred
+   */
+  PanelPacker(Matrix matrix, PanelLayout layout, int width, boolean halves) {
     this.matrix = matrix;
     this.layout = layout;
     this.width = width;
+    this.halves = halves;
     int columns = matrix.columns();
     row = new byte[Math.toIntExact(matrix.rowBytes())];
-    reader = new BlockReader(matrix.dtype(), layout);
+    reader = new BlockReader(matrix.dtype(), layout, !halves);
     heads = new short[layout.headBytes(columns) / Short.BYTES * width];
     scales = new byte[columns / layout.partInputs() * layout.partScaleBytes() * width];
     ints = new int[(layout.rowBytes(columns) - layout.numbersAt(columns)) / Integer.BYTES * width];
@@ -80,13 +87,35 @@ final class PanelPacker {
         packScales(block, at, r);
       }
       int[] words = reader.read(row, at);
-      int to = block * words.length * width + r;
-      for (int i = 0; i < words.length; i++) {
-        ints[to + i * width] = words[i];
+      if (halves) {
+        dealHalves(words, block * words.length * width, r);
+      } else {
+        deal(words, block * words.length * width + r);
       }
       if (layout.rests() > 0) {
         packRests(block, rests + r);
       }
+    }
+  }
+
+  private void deal(int[] words, int to) {
+    for (int i = 0; i < words.length; i++) {
+      ints[to + i * width] = words[i];
+    }
+  }
+
+  /**
+   * Output r has half of an int in each of two rows of lanes. Outputs that share an int are a
+   * vector of floats apart.
+   */
+  private void dealHalves(int[] words, int to, int r) {
+    int n = Lanes.COUNT;
+    int shift = r / n % 2 * Short.SIZE;
+    int clear = ~(0xFFFF << shift);
+    for (int i = 0; i < words.length; i++) {
+      int at = to + i * width + r / (2 * n) * n + r % n;
+      ints[at] = ints[at] & clear | (words[i] & 0xFFFF) << shift;
+      ints[at + width / 2] = ints[at + width / 2] & clear | words[i] >>> 16 << shift;
     }
   }
 
@@ -112,7 +141,7 @@ final class PanelPacker {
     int parts = layout.parts();
     if (matrix.dtype() == DType.Q6_K) {
       for (int part = 0; part < parts; part++) {
-        scales[(block * parts + part) * width + r] = row[at + 192 + part];
+        scales[scaleAt(block * parts + part, r)] = row[at + 192 + part];
       }
       return;
     }
@@ -127,9 +156,14 @@ final class PanelPacker {
         scale = high >>> shift & 0xF | (low >>> shift & 0xC0) >>> 2;
         minimum = high >>> shift + 4 & 0xF | (minima >>> shift & 0xC0) >>> 2;
       }
-      int to = (block * parts + part) * 2 * width + r;
+      int to = scaleAt(block * parts + part, r);
       scales[to] = (byte) scale;
-      scales[to + width] = (byte) minimum;
+      scales[to + scales.length / 2] = (byte) minimum;
     }
+  }
+
+  /** Four parts to an int. */
+  private int scaleAt(int part, int r) {
+    return (part / Integer.BYTES * width + r) * Integer.BYTES + part % Integer.BYTES;
   }
 }

@@ -2,7 +2,6 @@ package dev.llamark.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -17,7 +16,6 @@ final class PanelScales {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int N = S.length();
-  private static final int WIDTH = VectorWeights.WIDTH;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   private PanelScales() {}
@@ -26,16 +24,23 @@ final class PanelScales {
    * Where the half floats of a block are the scales themselves.
    *
    * @param heads where those of the first block begin
+   * @param width outputs of the panel
    * @param shifts unused where there is no minimum
    */
   static void ofBlocks(
-      MemorySegment data, long heads, boolean minimum, int blocks, float[] scales, float[] shifts) {
-    int stride = minimum ? 2 * WIDTH : WIDTH;
+      MemorySegment data,
+      long heads,
+      int width,
+      boolean minimum,
+      int blocks,
+      float[] scales,
+      float[] shifts) {
+    int stride = minimum ? 2 * width : width;
     for (int block = 0; block < blocks; block++) {
       long at = heads + (long) block * stride * Short.BYTES;
-      halves(data, at, scales, block * WIDTH);
+      halves(data, at, width, scales, block * width);
       if (minimum) {
-        halves(data, at + WIDTH * Short.BYTES, shifts, block * WIDTH);
+        halves(data, at + (long) width * Short.BYTES, width, shifts, block * width);
       }
     }
   }
@@ -44,58 +49,54 @@ final class PanelScales {
    * Where parts have bytes by which the block's half floats are multiplied.
    *
    * @param heads where the half floats of the first block begin
-   * @param bytes where the bytes of its first part begin
-   * @param parts parts of a block
-   * @param shifts unused where there is no minimum
+   * @param stride bytes from one block's half floats to the next one's
+   * @param words where the first block's bytes begin, of four parts to an int, the first lowest
+   * @param width outputs of the panel
+   * @param count ints of all blocks, for one output
+   * @param perBlock ints of a block
+   * @param sign 1, or −1 for what is subtracted
+   * @param out the products, (part × output)
    */
   static void ofParts(
       MemorySegment data,
       long heads,
-      long bytes,
-      boolean minimum,
-      int blocks,
-      int parts,
-      float[] scales,
-      float[] shifts) {
-    int fields = minimum ? 2 : 1;
-    long partBytes = (long) fields * WIDTH;
-    for (int v = 0; v < WIDTH; v += N) {
-      for (int block = 0; block < blocks; block++) {
-        long head = heads + block * partBytes * Short.BYTES + 2L * v;
-        long at = bytes + block * parts * partBytes + v;
-        int to = block * parts * WIDTH + v;
-        products(data, head, 1, at, partBytes, parts, scales, to);
-        if (minimum) {
-          products(data, head + WIDTH * Short.BYTES, -1, at + WIDTH, partBytes, parts, shifts, to);
-        }
+      int stride,
+      long words,
+      int width,
+      int count,
+      int perBlock,
+      float sign,
+      float[] out) {
+    for (int v = 0; v < width; v += N) {
+      for (int i = 0; i < count; i++) {
+        long head = heads + (long) (i / perBlock) * stride + (long) v * Short.BYTES;
+        long at = words + ((long) i * width + v) * Integer.BYTES;
+        ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, head, ORDER);
+        IntVector half = (IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0);
+        FloatVector factor = Lanes.fromHalf(half).mul(sign);
+        IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
+        int to = 4 * i * width + v;
+        IntVector byte0 = word.lanewise(VectorOperators.LSHL, 24);
+        IntVector byte1 = word.lanewise(VectorOperators.LSHL, 16);
+        IntVector byte2 = word.lanewise(VectorOperators.LSHL, 8);
+        ((FloatVector) byte0.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+            .mul(factor)
+            .intoArray(out, to);
+        ((FloatVector) byte1.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+            .mul(factor)
+            .intoArray(out, to + width);
+        ((FloatVector) byte2.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+            .mul(factor)
+            .intoArray(out, to + 2 * width);
+        ((FloatVector) word.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+            .mul(factor)
+            .intoArray(out, to + 3 * width);
       }
     }
   }
 
-  /** A vector of half floats times the bytes of each part. */
-  private static void products(
-      MemorySegment data,
-      long head,
-      float sign,
-      long bytes,
-      long stride,
-      int parts,
-      float[] out,
-      int to) {
-    ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, head, ORDER);
-    FloatVector factor =
-        Lanes.fromHalf((IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0)).mul(sign);
-    for (int part = 0; part < parts; part++) {
-      ByteVector number =
-          ByteVector.fromMemorySegment(Lanes.BYTES, data, bytes + part * stride, ORDER);
-      ((FloatVector) number.convertShape(VectorOperators.B2F, S, 0))
-          .mul(factor)
-          .intoArray(out, to + part * WIDTH);
-    }
-  }
-
-  private static void halves(MemorySegment data, long at, float[] out, int to) {
-    for (int i = 0; i < WIDTH; i += N) {
+  private static void halves(MemorySegment data, long at, int width, float[] out, int to) {
+    for (int i = 0; i < width; i += N) {
       ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, at + 2L * i, ORDER);
       Lanes.fromHalf((IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0))
           .intoArray(out, to + i);
@@ -115,12 +116,13 @@ final class PanelScales {
   }
 
   /** {@code out = Σ shifts[part] · sums[part]}, a panel's width. */
-  static void shift(float[] shifts, float[] sums, int parts, float[] out, int outOffset) {
-    for (int v = 0; v < WIDTH; v += N) {
+  static void shift(
+      float[] shifts, float[] sums, int width, int parts, float[] out, int outOffset) {
+    for (int v = 0; v < width; v += N) {
       FloatVector total = FloatVector.zero(S);
       for (int part = 0; part < parts; part++) {
         FloatVector sum = FloatVector.broadcast(S, sums[part]);
-        total = Lanes.fma(sum, FloatVector.fromArray(S, shifts, part * WIDTH + v), total);
+        total = Lanes.fma(sum, FloatVector.fromArray(S, shifts, part * width + v), total);
       }
       total.intoArray(out, outOffset + v);
     }

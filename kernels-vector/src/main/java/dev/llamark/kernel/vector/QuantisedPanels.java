@@ -4,6 +4,7 @@ import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Weights of a type with blocks, in panels as {@link PanelLayout} has them. A product of one row
@@ -32,7 +33,7 @@ final class QuantisedPanels extends VectorWeights {
     QuantisedPanels panels = new QuantisedPanels(matrix, layout);
     PanelPacker[] packers = new PanelPacker[team.size()];
     for (int i = 0; i < packers.length; i++) {
-      packers[i] = new PanelPacker(matrix, layout, WIDTH);
+      packers[i] = new PanelPacker(matrix, layout, WIDTH, false);
     }
     team.run(
         panels.panels(),
@@ -55,13 +56,13 @@ final class QuantisedPanels extends VectorWeights {
     }
     int parts = columns() / layout.partInputs();
     PartScales scales = scratch.partScales;
-    scales.resize(parts);
+    scales.resize(parts, WIDTH);
     readScales(panel, 0, parts, scales);
     if (layout.minimum()) {
       PanelScales.sums(x, xOffset, layout.partInputs(), parts, scales.sums());
-      PanelScales.shift(scales.shifts(), scales.sums(), parts, out, outOffset);
+      PanelScales.shift(scales.shifts(), scales.sums(), WIDTH, parts, out, outOffset);
     } else {
-      java.util.Arrays.fill(out, outOffset, outOffset + WIDTH, 0);
+      Arrays.fill(out, outOffset, outOffset + WIDTH, 0);
     }
     long numbers = panel * panelBytes() + (long) layout.numbersAt(columns()) * WIDTH;
     long rests = panel * panelBytes() + (long) layout.restsAt(columns()) * WIDTH;
@@ -91,7 +92,7 @@ final class QuantisedPanels extends VectorWeights {
     int first = k / layout.partInputs();
     int parts = count / layout.partInputs();
     PartScales scales = scratch.partScales;
-    scales.resize(parts);
+    scales.resize(parts, WIDTH);
     readScales(panel, first, parts, scales);
     long numbers = panel * panelBytes() + (long) layout.numbersAt(columns()) * WIDTH;
     long rests = panel * panelBytes() + (long) layout.restsAt(columns()) * WIDTH;
@@ -132,20 +133,8 @@ final class QuantisedPanels extends VectorWeights {
     }
   }
 
-  /** Reads the scales of whole blocks from part {@code first} on. */
   private void readScales(int panel, int first, int parts, PartScales to) {
-    int block = first / layout.parts();
-    int blocks = parts / layout.parts();
-    long heads = panel * panelBytes() + (long) block * layout.heads() * WIDTH * Short.BYTES;
-    boolean minimum = layout.minimum();
-    if (!layout.partScales()) {
-      PanelScales.ofBlocks(data, heads, minimum, blocks, to.scales(), to.shifts());
-      return;
-    }
-    int before = layout.headBytes(columns()) + first * layout.partScaleBytes();
-    long bytes = panel * panelBytes() + (long) before * WIDTH;
-    PanelScales.ofParts(
-        data, heads, bytes, minimum, blocks, layout.parts(), to.scales(), to.shifts());
+    to.read(data, panel * panelBytes(), WIDTH, layout, columns(), first, parts);
   }
 
   @Override

@@ -124,6 +124,17 @@ class VectorAllocationTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void int8MatMulOfEveryWeightType(DType dtype) {
+    var kernel = new Int8MatMul(team);
+    Matrix weights = Matrix.of("w", 96, 512, new float[96 * 512]).quantise(dtype);
+    PackedMatrix w = kernel.pack(weights);
+    for (int rows : new int[] {1, 4}) {
+      assertAllocatesNothing(() -> kernel.apply(a, 0, rows, w, c, 0));
+    }
+  }
+
   @Test
   void attention() {
     var kernel = new VectorAttention(team);

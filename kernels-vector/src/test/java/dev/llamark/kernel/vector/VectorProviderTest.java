@@ -2,7 +2,10 @@ package dev.llamark.kernel.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.llamark.kernel.Arithmetic;
 import dev.llamark.kernel.KernelRegistry;
+import dev.llamark.kernel.Operation;
+import dev.llamark.run.ThreadTeam;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +26,18 @@ class VectorProviderTest {
   void isFoundAsAServiceWithTheWidthThatWasAskedFor() {
     var variant = KernelRegistry.load(getClass().getClassLoader()).variant("vector");
     assertThat(variant.title()).isEqualTo("vector@" + bits);
+  }
+
+  @Test
+  void int8IsAVariantOfItsOwnThatSaysSoAndBringsMatMulAlone() {
+    KernelRegistry registry = KernelRegistry.load(getClass().getClassLoader());
+    var provider = registry.variant("vector-int8").provider().orElseThrow();
+    assertThat(provider.arithmetic()).isEqualTo(Arithmetic.INT8_ACTIVATIONS);
+    try (var team = ThreadTeam.single();
+        var kernels = registry.open("vector-int8", team)) {
+      assertThat(kernels.origin(Operation.MATMUL)).isEqualTo("vector-int8");
+      assertThat(kernels.origin(Operation.ATTENTION)).isEqualTo("vector");
+    }
   }
 
   @Test

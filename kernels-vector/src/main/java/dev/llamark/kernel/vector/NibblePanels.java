@@ -1,0 +1,137 @@
+package dev.llamark.kernel.vector;
+
+import dev.llamark.run.ThreadTeam;
+import dev.llamark.tensor.Matrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Weights of four bits for products in lanes of 16 bits: the fields are those of {@link
+ * PanelLayout}, but a panel is twice as wide, and a lane holds four consecutive numbers of one
+ * output, the first lowest, not centred. {@link PanelPacker} says which lane is which output's.
+ */
+final class NibblePanels extends VectorWeights {
+
+  /** Outputs in a panel: three vectors of shorts, or two panels of floats. */
+  static final int PANEL = 2 * WIDTH;
+
+  private static final VectorSpecies<Float> S = Lanes.FLOATS;
+  private static final int N = S.length();
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final int ALIGNMENT = 64;
+
+  /** At 128 bits a load of bytes reaches beyond the vector that is made of it. */
+  private static final int SPARE_BYTES = 8;
+
+  private static final int NUMBERS_PER_LANE = Short.SIZE / 4;
+
+  private final PanelLayout layout;
+  private final int centre;
+  private final MemorySegment data;
+
+  private NibblePanels(Matrix matrix) {
+    super(matrix.dtype(), matrix.rows(), matrix.columns());
+    layout = PanelLayout.of(matrix.dtype());
+    centre = layout.minimum() ? 0 : 8;
+    data = Arena.ofAuto().allocate(pairs() * pairBytes() + SPARE_BYTES, ALIGNMENT);
+  }
+
+  /** Packs a matrix, with the help of the team. */
+  static NibblePanels of(Matrix matrix, ThreadTeam team) {
+    NibblePanels panels = new NibblePanels(matrix);
+    PanelPacker[] packers = new PanelPacker[team.size()];
+    for (int i = 0; i < packers.length; i++) {
+      packers[i] = new PanelPacker(matrix, panels.layout, PANEL, true);
+    }
+    team.run(
+        panels.pairs(),
+        (pair, thread) -> {
+          int rows = Math.min(PANEL, matrix.rows() - pair * PANEL);
+          packers[thread].pack(pair * PANEL, rows, panels.data, pair * panels.pairBytes());
+        });
+    return panels;
+  }
+
+  /** Number of panels; each is a pair of those that are expanded to floats. */
+  int pairs() {
+    return Math.ceilDiv(rows(), PANEL);
+  }
+
+  private long pairBytes() {
+    return (long) layout.rowBytes(columns()) * PANEL;
+  }
+
+  private long numbers(int pair) {
+    return pair * pairBytes() + (long) layout.numbersAt(columns()) * PANEL;
+  }
+
+  /**
+   * A row of int8 times a panel.
+   *
+   * @param out gets {@link #PANEL} sums; those beyond the matrix's rows mean nothing
+   */
+  void multiply(Int8Input input, int pair, float[] out, int outOffset, PartScales scales) {
+    int parts = columns() / layout.partInputs();
+    scales.resize(parts, PANEL);
+    scales.read(data, pair * pairBytes(), PANEL, layout, columns(), 0, parts);
+    if (layout.minimum()) {
+      PanelScales.shift(scales.shifts(), input.sums(), PANEL, parts, out, outOffset);
+      NibbleVector.unsigned(input, data, numbers(pair), scales.scales(), parts, out, outOffset);
+    } else {
+      Arrays.fill(out, outOffset, outOffset + PANEL, 0);
+      NibbleVector.centred(input, data, numbers(pair), scales.scales(), parts, out, outOffset);
+    }
+  }
+
+  @Override
+  void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
+    int first = k / layout.partInputs();
+    int parts = count / layout.partInputs();
+    PartScales scales = scratch.partScales;
+    scales.resize(parts, PANEL);
+    scales.read(data, panel / 2 * pairBytes(), PANEL, layout, columns(), first, parts);
+    int half = panel % 2 * WIDTH;
+    long at = numbers(panel / 2) + (long) k / NUMBERS_PER_LANE * PANEL * Short.BYTES;
+    int lanes = layout.partInputs() / NUMBERS_PER_LANE;
+    for (int part = 0; part < parts; part++) {
+      int to = part * layout.partInputs() * WIDTH;
+      expandPart(at, lanes, half, scales, part * PANEL + half, out, to);
+      at += (long) lanes * PANEL * Short.BYTES;
+    }
+  }
+
+  private void expandPart(
+      long at, int lanes, int half, PartScales scales, int scale, float[] out, int to) {
+    for (int v = 0; v < WIDTH; v += N) {
+      FloatVector factor = FloatVector.fromArray(S, scales.scales(), scale + v);
+      FloatVector shift =
+          layout.minimum()
+              ? FloatVector.fromArray(S, scales.shifts(), scale + v)
+              : FloatVector.zero(S);
+      int index = to + v;
+      int shared = half + v; // the vector's place in the panel: an int has lanes of two
+      int bit = shared / N % 2 * Short.SIZE;
+      long from = at + (long) shared / (2 * N) * N * Integer.BYTES;
+      for (int i = 0; i < lanes; i++) {
+        long lane = from + (long) i * PANEL * Short.BYTES;
+        IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, lane, ORDER);
+        for (int j = 0; j < NUMBERS_PER_LANE; j++, index += WIDTH) {
+          IntVector number = word.lanewise(VectorOperators.LSHR, bit + 4 * j).and(0xF).sub(centre);
+          FloatVector q = (FloatVector) number.convert(VectorOperators.I2F, 0);
+          Lanes.fma(q, factor, shift).intoArray(out, index);
+        }
+      }
+    }
+  }
+
+  @Override
+  public long bytes() {
+    return data.byteSize();
+  }
+}
