@@ -145,7 +145,8 @@ final class CoarseModel {
         : Arithmetic.FLOAT;
   }
 
-  private float round(float value) {
+  /** Rounds one number to the type of activations. */
+  float round(float value) {
     return switch (precision.activations()) {
       case F16 -> Float.float16ToFloat(Float.floatToFloat16(value));
       case BF16 -> toBfloat(value);

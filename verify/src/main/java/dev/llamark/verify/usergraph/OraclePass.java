@@ -6,6 +6,7 @@ import dev.llamark.model.LlamaWeights;
 import dev.llamark.oracle.OracleLlama;
 import dev.llamark.oracle.OracleTapListener;
 import dev.llamark.run.ThreadTeam;
+import dev.llamark.tensor.DType;
 import dev.llamark.verify.model.ModelTask;
 import dev.llamark.verify.onnx.TapPoint;
 import java.lang.foreign.Arena;
@@ -36,9 +37,13 @@ final class OraclePass {
   /** The model with what a precision costs. */
   Coarse coarse(GraphPrecision precision) {
     CoarseModel model = new CoarseModel(precision);
+    CoarseAttention attention = new CoarseAttention(source.config(), x -> model.round((float) x));
     Map<TapPoint, float[]> steps = new HashMap<>();
     OracleTapListener listener =
-        (tap, layer, values, _, _) -> {
+        (tap, layer, values, rows, _) -> {
+          if (precision.activations() != DType.F32) {
+            attention.after(tap, values, rows);
+          }
           model.round(values);
           steps.put(new TapPoint(tap, layer), floats(values));
           model.quantise(tap, values);

@@ -108,6 +108,16 @@ record ModelCopy(LlamaConfig config, LlamaWeights weights) {
     return withMatrices(w, transposed(w.query()), w.gate(), w.up(), w.down());
   }
 
+  /** A layer whose scores are 16 times as large. */
+  static LlamaWeights.Layer queryTimes16(LlamaWeights.Layer w) {
+    float[] values = rowsFirst(w.query());
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= 16;
+    }
+    Matrix query = Matrix.of("query", w.query().rows(), w.query().columns(), values);
+    return withMatrices(w, query, w.gate(), w.up(), w.down());
+  }
+
   private static LlamaWeights.Layer withMatrices(
       LlamaWeights.Layer w, Matrix query, Matrix gate, Matrix up, Matrix down) {
     return new LlamaWeights.Layer(

@@ -115,6 +115,21 @@ class UserGraphTest {
     assertEveryStep(found, HALVES);
   }
 
+  @Test
+  void sharpAttentionLosesMoreInHalves() throws IOException {
+    ModelCopy sharp = ModelCopy.of(HALVES);
+    for (int l = 0; l < HALVES.config().layers(); l++) {
+      sharp = sharp.withLayer(l, ModelCopy::queryTimes16);
+    }
+    ModelSource source = RandomModel.GROUPED_AND_TIED.source(sharp.weights());
+    GraphFinding found =
+        check(source, new OptimumExport(sharp, Form.WITH_PAST).of(DataType.FLOAT16));
+    assertThat(found.verdict()).isEqualTo(new Verdict.Pass());
+    assertThat(found.steps())
+        .filteredOn(s -> s.point().tap() == Tap.ATTENTION)
+        .allSatisfy(s -> assertThat(s.added()).isBetween(1e-7, 1e-3));
+  }
+
   @ParameterizedTest
   @EnumSource(Form.class)
   void logitsOfTheLastTokenAloneAreComparedAtAllPositions(Form form) throws IOException {
