@@ -19,6 +19,9 @@ import java.util.function.UnaryOperator;
 /** A run of {@code bench ops}. */
 final class OpBench {
 
+  /** After this a first look begins no further round; each case has at least one. */
+  private static final Duration QUICK_BUDGET = Duration.ofSeconds(270);
+
   private final List<Setting> settings;
   private final TimingOptions timing;
   private final OutputOptions output;
@@ -97,7 +100,7 @@ final class OpBench {
       Environment env,
       UnaryOperator<List<OpRecord>> judge) {
     OpRun run = new OpRun(Caches.detect(), RoofBenchmark.probe().isPresent(), List.of());
-    Duration budget = timing.budget();
+    Duration budget = timing.quick() ? timing.budget(QUICK_BUDGET) : timing.budget();
     long start = System.nanoTime();
     List<Heat> heats = heats();
     for (int done = 0; done < heats.size(); done++) {

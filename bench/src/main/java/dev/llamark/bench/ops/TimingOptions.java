@@ -40,7 +40,9 @@ public final class TimingOptions {
   @Option(
       names = "--budget",
       paramLabel = "TIME",
-      description = "Begin no further round after this, such as 90s, 5m, 2h; at least one is run.")
+      description =
+          "Begin no further round after this, such as 90s, 5m, 2h; at least one is run. Operations"
+              + " with --quick: 270s.")
   private String budget;
 
   @Option(
