@@ -2,6 +2,7 @@ package dev.llamark.kernel;
 
 import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.InputException;
+import dev.llamark.run.LlamarkException;
 import dev.llamark.run.ThreadTeam;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -181,7 +182,7 @@ public final class KernelRegistry {
               .formatted(String.join(" → ", opening), id));
     }
     KernelProvider provider = variant(id).provider().orElseThrow();
-    Kernels kernels = provider.create(team);
+    Kernels kernels = create(provider, team);
     if (!kernels.id().equals(id)) {
       throw new InputException(
           "%s has the id '%s' but creates kernels of the id '%s'"
@@ -196,6 +197,20 @@ public final class KernelRegistry {
       kernels = kernels.with(operation, base);
     }
     return kernels.onClose(base::close);
+  }
+
+  /** What a provider throws is its own fault, not ours. */
+  private static Kernels create(KernelProvider provider, ThreadTeam team) {
+    try {
+      return provider.create(team);
+    } catch (LlamarkException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      throw new InputException(
+          "variant '%s' cannot be opened: %s threw %s"
+              .formatted(provider.id(), provider.getClass().getName(), e),
+          e);
+    }
   }
 
   private static Set<Operation> missing(Kernels kernels) {

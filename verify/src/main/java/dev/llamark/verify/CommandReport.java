@@ -28,6 +28,11 @@ final class CommandReport {
     }
   }
 
+  /** A sentence that a person must see before the work starts, whatever the format. */
+  void warn(String sentence) {
+    System.err.println("llamark: " + sentence);
+  }
+
   /** A sentence, printed and in the summary. */
   void note(String sentence) {
     print(sentence + "\n");

@@ -10,6 +10,7 @@ import dev.llamark.run.ExitCode;
 import dev.llamark.verify.OutputOptions.Sink;
 import dev.llamark.verify.golden.Golden;
 import dev.llamark.verify.golden.GoldenFile;
+import dev.llamark.verify.model.MemoryNeed;
 import dev.llamark.verify.model.ModelTask;
 import java.nio.file.Path;
 import java.util.List;
@@ -144,6 +145,7 @@ final class VerifyRun {
     }
     ModelRecords records = new ModelRecords(threads, environment);
     try {
+      MemoryNeed.of(source, task).shortage().ifPresent(report::warn);
       ModelReport compared =
           new ModelStage(registry, own, threads)
               .run(
