@@ -112,7 +112,10 @@ class ExitCodesTest {
               Map.of(),
               null,
               List.of(),
-              Environment.collect(42)));
+              Environment.collect(42),
+              null,
+              null,
+              null));
     }
     return file.toString();
   }

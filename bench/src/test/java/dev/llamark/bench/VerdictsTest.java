@@ -120,6 +120,16 @@ class VerdictsTest {
     assertThat(verified.verdicts()).containsExactly("FAIL");
     assertThat(verified.run().out())
         .contains("FAIL: mine is wrong in the model, from layer 0 gate (MatMul) on");
+    ObjectNode record = verified.records().getFirst();
+    // The fault is in both matrices of that shape
+    assertThat(record.get("worst_step").asText()).isIn("layer 0 gate", "layer 0 up");
+    assertThat(record.get("oracle_worst_step").asText()).isIn("layer 0 gate", "layer 0 up");
+    assertThat(record.get("layers"))
+        .hasSize(15 + 3)
+        .allSatisfy(
+            layer ->
+                assertThat(layer.get("added").isNumber() && layer.get("oracle_added").isNumber())
+                    .isTrue());
     Verified swapped =
         verify("model", "-m", random, "--variants", wrong, "--kernels", "mine", "--substitute");
     assertThat(swapped.run().out())

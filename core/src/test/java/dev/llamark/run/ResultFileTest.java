@@ -57,7 +57,8 @@ class ResultFileTest {
   void notANumberIsNullWithAReason() {
     OpError error = new OpError(Double.NaN, 1.0, Double.POSITIVE_INFINITY, null, null, null, null);
     ObjectNode line =
-        ResultWriter.object(new OnnxTestRecord("test_x", "scalar", 0, "FAIL", "NaN", error, null));
+        ResultWriter.object(
+            new OnnxTestRecord("test_x", "scalar", 0, "variant", "FAIL", "NaN", error, null));
     assertThat(line.at("/error/max_ratio_to_bound").isNull()).isTrue();
     assertThat(line.at("/error/max_ratio_to_bound_reason").asText()).isEqualTo("NaN");
     assertThat(line.at("/error/nmse_reason").asText()).isEqualTo("Infinity");

@@ -59,7 +59,7 @@ final class CommandReport {
     summary.append('\n').append(verdict).append('\n');
     actions.summarise(summary.toString());
     ExitCode code = outcome.exitCode(strict);
-    if (actions.active() && code != ExitCode.OK && output.format() != Format.JSON) {
+    if (actions.active() && code != ExitCode.OK && output.text()) {
       System.out.println(GitHubActions.error(command, verdict));
     }
     return code.code();

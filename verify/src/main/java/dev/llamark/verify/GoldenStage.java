@@ -150,6 +150,8 @@ final class GoldenStage {
         null,
         phase == null ? List.of() : layers(phase),
         phase == null ? null : phase.departs().map(point -> point.title()).orElse(null),
+        null,
+        result.firstDivergence().map(ModelRecords::greedy).orElse(null),
         verdict.name(),
         verdict.reason().isEmpty() ? null : verdict.reason(),
         replay,
@@ -175,6 +177,8 @@ final class GoldenStage {
                     step.getKey().layer() < 0 ? null : step.getKey().layer(),
                     step.getKey().tap().title(),
                     step.getValue(),
+                    null,
+                    null,
                     null))
         .toList();
   }

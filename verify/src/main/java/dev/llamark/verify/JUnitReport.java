@@ -50,7 +50,12 @@ final class JUnitReport {
               model.reason(),
               !"peer".equals(model.role()));
       case OnnxTestRecord test ->
-          add(test.variant(), test.caseId(), test.verdict(), test.reason(), true);
+          add(
+              test.variant(),
+              test.caseId(),
+              test.verdict(),
+              test.reason(),
+              !"peer".equals(test.role()));
       case RepeatRecord repeat ->
           add(
               repeat.variant(),

@@ -222,6 +222,7 @@ final class ModelReport {
   /** Every step's error, inherited and added, for each variant. */
   String layers() {
     StringBuilder out = new StringBuilder(graph.map(GraphReport::steps).orElse(""));
+    reference.sameUnwatched().ifPresent(same -> out.append(unwatched(same)));
     for (ModelResult result : results) {
       Steps steps = result.result().steps();
       if (steps.steps().isEmpty()) {
@@ -244,6 +245,11 @@ final class ModelReport {
       out.append('\n');
     }
     return out.toString();
+  }
+
+  private String unwatched(boolean same) {
+    return "  the logits of %s %s with its steps in view and without (NO_OPT)%n%n"
+        .formatted(reference.name(), same ? "have the same bits" : "CHANGE");
   }
 
   /** A step that neither of the two shows has no row. */

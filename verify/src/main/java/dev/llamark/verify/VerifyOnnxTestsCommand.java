@@ -19,6 +19,7 @@ import dev.llamark.verify.onnx.OrtRuntime;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -151,6 +152,7 @@ final class VerifyOnnxTestsCommand implements Callable<Integer> {
         result.test(),
         variant.id(),
         variant.provider().map(p -> p.vectorBits()).orElse(0),
+        variant.role().name().toLowerCase(Locale.ROOT),
         result.verdict().name(),
         reason.isEmpty() ? null : reason,
         compared ? error : null,

@@ -165,13 +165,21 @@ public final class ModelComparison {
             .map(right -> Divergence.of(got, LogitRows.of(right.logits(), config.vocab())))
             .orElse(toReference);
     Gate gate = reference.gate(arithmetic, expected);
-    Verdict verdict =
+    Verdict found =
         reference.exact()
             ? new ModelJudge(expected, Optional.of(reference.rewritten()), oracle)
                 .judge(toReference, judged, gate)
             : new ModelJudge(oracle.orElseThrow(), Optional.empty(), Optional.empty())
                 .judge(toOracle.orElseThrow(), judged, gate);
-    return new Phase(kind, toReference, toOracle, judged, gate, verdict);
+    return new Phase(kind, toReference, toOracle, judged, gate, trusted(found));
+  }
+
+  /** Agreement with logits that depend on who looks at the steps proves little. */
+  private Verdict trusted(Verdict verdict) {
+    boolean disturbed = reference.sameUnwatched().filter(same -> !same).isPresent();
+    return disturbed && verdict instanceof Verdict.Pass
+        ? new Verdict.Mistrusted("the reference's logits change when its steps are in view")
+        : verdict;
   }
 
   private Optional<FirstDivergence> greedy(Llama llama, KvCache cache, float[] decoded, Gate gate) {

@@ -96,7 +96,8 @@ public final class ModelReference {
       float[] decode,
       ReferenceText text,
       float[] rewritten,
-      Optional<float[]> otherForm) {}
+      Optional<float[]> otherForm,
+      Optional<Boolean> sameUnwatched) {}
 
   private static Runs runs(
       ReferenceModel graph, ModelSource source, ModelTask task, Consumer<String> progress) {
@@ -120,7 +121,24 @@ public final class ModelReference {
         decode,
         text,
         rewritten(graph, task),
-        graph.otherForm(task.tokens()));
+        graph.otherForm(task.tokens()),
+        sameUnwatched(graph, task, prefill.logits()));
+  }
+
+  /** Whether logits have the same bits where no step is seen; empty where none is seen anyway. */
+  private static Optional<Boolean> sameUnwatched(
+      ReferenceModel graph, ModelTask task, float[] watched) {
+    if (!task.layers()) {
+      return Optional.empty();
+    }
+    return graph
+        .unwatched()
+        .map(
+            sequence -> {
+              try (OrtSequence ort = sequence) {
+                return Arrays.equals(ort.forward(task.tokens()), watched);
+              }
+            });
   }
 
   private static float[] rewritten(ReferenceModel graph, ModelTask task) {
@@ -229,6 +247,14 @@ public final class ModelReference {
         ? Gate.againstOracle(
             arithmetic, task.kv(), Divergence.of(expected, oracle().orElseThrow()).nmse())
         : Gate.againstOracleAlone(arithmetic, task.kv());
+  }
+
+  /**
+   * Whether ONNX Runtime's logits have the same bits with and without a view of its steps; empty
+   * where that was not looked at.
+   */
+  public Optional<Boolean> sameUnwatched() {
+    return runs.sameUnwatched();
   }
 
   /** ONNX Runtime's own distance from the model in double. */

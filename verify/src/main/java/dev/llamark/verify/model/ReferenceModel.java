@@ -9,6 +9,11 @@ public interface ReferenceModel extends AutoCloseable {
   /** An empty sequence on the graph as it stands, with one thread. */
   OrtSequence sequence();
 
+  /** As {@link #sequence}, with no step to be seen; empty where the graph cannot be without. */
+  default Optional<OrtSequence> unwatched() {
+    return Optional.empty();
+  }
+
   /** An empty sequence on the graph as ONNX Runtime rewrites it. */
   OrtSequence rewritten();
 

@@ -33,6 +33,11 @@ final class WrittenGraph implements ReferenceModel {
   }
 
   @Override
+  public Optional<OrtSequence> unwatched() {
+    return Optional.of(OrtReference.of(weights, form.withTaps(List.of())));
+  }
+
+  @Override
   public OrtSequence rewritten() {
     Settings optimised = Settings.oracle().withLevel(OptLevel.ALL_OPT);
     return OrtReference.of(weights, form.withTaps(List.of()).withSettings(optimised));

@@ -86,6 +86,7 @@ class ModelComparisonTest {
       assertThat(phase.toReference().top1()).isEqualTo(1);
     }
     assertThat(result.firstDivergence()).isEmpty();
+    assertThat(reference.sameUnwatched()).contains(true);
     assertThat(reference.ownError().orElseThrow().nmse()).isBetween(1e-18, 1e-11);
   }
 
