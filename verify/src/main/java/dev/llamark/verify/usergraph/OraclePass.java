@@ -41,10 +41,11 @@ final class OraclePass {
     Map<TapPoint, float[]> steps = new HashMap<>();
     OracleTapListener listener =
         (tap, layer, values, rows, _) -> {
+          model.round(values);
           if (precision.activations() != DType.F32) {
             attention.after(tap, values, rows);
+            model.round(values);
           }
-          model.round(values);
           steps.put(new TapPoint(tap, layer), floats(values));
           model.quantise(tap, values);
         };
