@@ -56,7 +56,23 @@ final class GoldenReport {
                 "top-10")
             .alignRight(5, 6, 7, 8, 9);
     rows.forEach(row -> add(table, row));
+    if (golden.prompt().generate() > 0) {
+      table.note("  " + greedy());
+    }
     return table;
+  }
+
+  /** Who decodes the same text. */
+  private String greedy() {
+    List<String> same =
+        rows.stream()
+            .filter(row -> !row.result().phases().isEmpty())
+            .filter(row -> row.result().firstDivergence().isEmpty())
+            .map(row -> row.variant().title())
+            .toList();
+    return "greedy decoding of %d tokens: the golden's ids from %s"
+        .formatted(
+            golden.prompt().generate(), same.isEmpty() ? "no variant" : String.join(", ", same));
   }
 
   private void add(TextTable table, Row row) {

@@ -35,6 +35,7 @@ class GoldenCommandTest {
             "model", "--golden", golden, "--kernels", "scalar,vector", "--out", out);
     assertThat(call.exitCode()).as(call.out() + call.error()).isZero();
     assertThat(call.out()).contains("PASS: scalar, vector").contains("golden file " + golden);
+    assertThat(call.out()).contains("of 3 tokens: the golden's ids from scalar, vector@");
     JsonNode first = new ObjectMapper().readTree(Files.readAllLines(out).getFirst());
     assertThat(first.get("kind").asText()).isEqualTo("verify-model");
     assertThat(first.get("reference").asText()).isEqualTo("golden golden.json scalar");
