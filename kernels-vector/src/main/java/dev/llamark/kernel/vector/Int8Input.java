@@ -87,11 +87,11 @@ final class Int8Input {
 
   /** Writes a block's numbers and returns its scale. */
   private static float quantiseBlock(float[] x, int from, int[] numbers) {
-    FloatVector largest = FloatVector.zero(S);
-    for (int i = 0; i < BLOCK; i += N) {
-      largest = largest.max(FloatVector.fromArray(S, x, from + i).abs());
+    int bits = 0; // magnitudes are ordered as their bits are, and NaN is the largest
+    for (int i = from; i < from + BLOCK; i++) {
+      bits = Math.max(bits, Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE);
     }
-    float max = largest.reduceLanes(VectorOperators.MAX);
+    float max = Float.intBitsToFloat(bits);
     float exact = max / LARGEST;
     float inverse = exact == 0 ? 0 : 1 / exact;
     for (int i = 0; i < BLOCK; i += N) {

@@ -125,8 +125,8 @@ class VectorAllocationTest {
   }
 
   @ParameterizedTest
-  @EnumSource(DType.class)
-  void int8MatMulOfEveryWeightType(DType dtype) {
+  @EnumSource(names = {"Q4_0", "Q4_K", "Q8_0"})
+  void int8MatMul(DType dtype) {
     var kernel = new Int8MatMul(team);
     Matrix weights = Matrix.of("w", 96, 512, new float[96 * 512]).quantise(dtype);
     PackedMatrix w = kernel.pack(weights);
