@@ -49,9 +49,10 @@ final class GoldenStage {
    * Writes what the variants that passed computed.
    *
    * @param report of the comparison of the same model and task
+   * @param outcome told of a variant that computes other logits when it runs again
    * @return a sentence on what was written, or why nothing was
    */
-  String save(ModelSource source, ModelTask task, ModelReport report, Path file) {
+  String save(ModelSource source, ModelTask task, ModelReport report, Path file, Outcome outcome) {
     List<ModelResult> passed = report.results().stream().filter(GoldenStage::vouchedFor).toList();
     if (passed.isEmpty()) {
       return "no golden file was written, for no variant passed";
@@ -62,10 +63,17 @@ final class GoldenStage {
       GoldenRecorder recorder = new GoldenRecorder(source, task, environment);
       for (ModelResult result : passed) {
         progress.show(result.variant().title() + " · golden");
-        runs.add(
-            recorder.record(
-                registry, result.variant(), result.result(), report.referenceName(), team));
+        recorder
+            .record(registry, result.variant(), result.result(), report.reference(), team)
+            .ifPresentOrElse(
+                runs::add,
+                () ->
+                    outcome.wrong(
+                        result.variant().title() + " computes other logits when it runs again"));
       }
+    }
+    if (runs.size() < passed.size()) {
+      return "no golden file was written, for a variant does not repeat itself";
     }
     Golden.Prompt prompt =
         new Golden.Prompt(task.tokens(), task.generate(), task.kv(), task.firstPosition());

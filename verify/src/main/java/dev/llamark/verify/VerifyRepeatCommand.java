@@ -159,7 +159,9 @@ final class VerifyRepeatCommand implements Callable<Integer> {
       List<Integer> counts = wanted.contains(Check.THREADS) ? threads : List.of(threads.getFirst());
       new SameJvm(registry, source, ModelTask.of(tokens), allowed(variant))
           .check(variant, counts).stream()
-              .filter(finding -> wanted.contains(finding.check()))
+              .filter(
+                  f ->
+                      wanted.contains(f.check()) || f.verdict() instanceof Verdict.Fail && !f.ran())
               .forEach(add);
     }
   }
@@ -221,6 +223,14 @@ final class VerifyRepeatCommand implements Callable<Integer> {
               .filter(f -> f.verdict() instanceof Verdict.Fail)
               .map(f -> "%s (%s)".formatted(f.check().id(), f.how()))
               .toList();
+      List<String> skipped =
+          own.stream()
+              .filter(f -> f.verdict() instanceof Verdict.Skipped)
+              .map(RepeatFinding::how)
+              .toList();
+      if (!skipped.isEmpty()) {
+        outcome.skipped("not run: %s in %s".formatted(variant.title(), String.join(", ", skipped)));
+      }
       if (!failed.isEmpty() && own.getFirst().gates()) {
         outcome.wrong(variant.title() + " does not repeat itself: " + String.join(", ", failed));
       } else if (!failed.isEmpty()) {

@@ -75,7 +75,7 @@ final class VerifyRun {
       report.print(Headline.text(environment, threads) + "\n");
       Optional<ModelReport> compared = modelStage(model, source, task, sink);
       if (golden.isPresent() && compared.isPresent()) {
-        report.note(goldenStage().save(source, task, compared.get(), golden.get()));
+        report.note(goldenStage().save(source, task, compared.get(), golden.get(), outcome));
       }
     }
     return report.end(outcome, model.strict());

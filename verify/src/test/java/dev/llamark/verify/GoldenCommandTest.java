@@ -58,7 +58,8 @@ class GoldenCommandTest {
         VerifyCall.of(
             "model", "--golden", golden, "-m", "synthetic:probe256", "--kernels", "scalar");
     assertThat(shape.exitCode()).isEqualTo(2);
-    assertThat(shape.error()).contains("'name' is 'synthetic:probe' there");
+    assertThat(shape.error())
+        .contains("'params' is '", "of another model", "in synthetic:probe256");
   }
 
   @Test

@@ -166,20 +166,26 @@ public final class ModelComparison {
             .orElse(toReference);
     Gate gate = reference.gate(arithmetic, expected);
     Verdict found =
-        reference.exact()
+        reference.measures(expected)
             ? new ModelJudge(expected, Optional.of(reference.rewritten()), oracle)
                 .judge(toReference, judged, gate)
             : new ModelJudge(oracle.orElseThrow(), Optional.empty(), Optional.empty())
                 .judge(toOracle.orElseThrow(), judged, gate);
-    return new Phase(kind, toReference, toOracle, judged, gate, trusted(found));
+    return new Phase(kind, toReference, toOracle, judged, gate, trusted(found, expected));
   }
 
-  /** Agreement with logits that depend on who looks at the steps proves little. */
-  private Verdict trusted(Verdict verdict) {
-    boolean disturbed = reference.sameUnwatched().filter(same -> !same).isPresent();
-    return disturbed && verdict instanceof Verdict.Pass
-        ? new Verdict.Mistrusted("the reference's logits change when its steps are in view")
-        : verdict;
+  /**
+   * Agreement with logits that depend on who looks at the steps, or are far from the model in
+   * double, proves little.
+   */
+  private Verdict trusted(Verdict verdict, LogitRows expected) {
+    if (!(verdict instanceof Verdict.Pass)) {
+      return verdict;
+    }
+    if (reference.sameUnwatched().filter(same -> !same).isPresent()) {
+      return new Verdict.Mistrusted("the reference's logits change when its steps are in view");
+    }
+    return reference.doubt(expected).<Verdict>map(Verdict.Mistrusted::new).orElse(verdict);
   }
 
   private Optional<FirstDivergence> greedy(Llama llama, KvCache cache, float[] decoded, Gate gate) {

@@ -25,7 +25,6 @@ public final class ModelReference {
   private final Runs runs;
   private final OracleRun oracleRun;
   private final Optional<OracleRun.Output> oracle;
-  private final boolean exact;
   private final Optional<GreedyText> greedy;
   private final Map<Arithmetic, OracleRun.Output> coarse = new EnumMap<>(Arithmetic.class);
 
@@ -37,7 +36,6 @@ public final class ModelReference {
     boolean affordable = oracleRun.multiplications(task.capacity()) <= task.oracleLimit();
     oracle =
         affordable ? Optional.of(oracleRun.plain(task.tokens(), task.layers())) : Optional.empty();
-    exact = runs.written() || Gate.explainedByFloat(ownError().map(Divergence::nmse).orElse(0.0));
     greedy =
         task.generate() == 0
             ? Optional.empty()
@@ -231,11 +229,32 @@ public final class ModelReference {
   }
 
   /**
-   * Whether the reference is as near to the model in double as float arithmetic comes, so that its
-   * noise can measure a variant's. A graph that llamark did not write may be coarser, or wrong.
+   * Whether these logits of the reference are near enough to the model in double for their noise to
+   * measure a variant's. A graph that llamark did not write may be coarser, or wrong, in either
+   * phase; where its own overflows, the model in double judges alone.
+   *
+   * @param logits of one phase
    */
-  public boolean exact() {
-    return runs.written() || Gate.explainedByFloat(ownError().map(Divergence::nmse).orElse(0.0));
+  boolean measures(LogitRows logits) {
+    return oracle()
+        .map(right -> Divergence.of(logits, right).nmse())
+        .map(nmse -> runs.written() ? !Double.isNaN(nmse) : Gate.explainedByFloat(nmse))
+        .orElse(true);
+  }
+
+  /**
+   * What makes agreement with these logits of the reference prove little: more error of its own
+   * than float arithmetic explains. Empty where it has not, or where it does not judge.
+   */
+  Optional<String> doubt(LogitRows logits) {
+    return oracle()
+        .filter(_ -> measures(logits))
+        .map(right -> Divergence.of(logits, right).nmse())
+        .filter(nmse -> !Gate.explainedByFloat(nmse))
+        .map(
+            nmse ->
+                "the reference is itself off by NMSE %.2g, more than float arithmetic explains"
+                    .formatted(nmse));
   }
 
   /** How far a variant may be from what it is judged by, which the reference's logits bound. */
@@ -243,7 +262,7 @@ public final class ModelReference {
     if (oracle.isEmpty()) {
       return Gate.againstReference(arithmetic, task.kv());
     }
-    return exact()
+    return measures(expected)
         ? Gate.againstOracle(
             arithmetic, task.kv(), Divergence.of(expected, oracle().orElseThrow()).nmse())
         : Gate.againstOracleAlone(arithmetic, task.kv());

@@ -32,7 +32,8 @@ public final class FreshJvm {
       List.of(
           "--add-modules=jdk.incubator.vector",
           "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow");
+          "--sun-misc-unsafe-memory-access=allow",
+          "-XX:MaxRAMPercentage=75");
 
   private static final String BITS = "llamark.vector.bits";
   private static final int LIMIT_S = 300;
@@ -138,10 +139,15 @@ public final class FreshJvm {
       boolean ended = process.waitFor(LIMIT_S, TimeUnit.SECONDS);
       List<String> lines = Files.readAllLines(output);
       if (!ended || process.exitValue() != 0) {
-        Verdict failed = new Verdict.Fail(ended ? crash(process, lines) : "hung: it was ended");
-        return variants.stream()
-            .map(v -> RepeatFinding.without(kind.check(), v, kind.how(), failed))
-            .toList();
+        if (variants.size() > 1) {
+          return variants.stream().flatMap(v -> check(kind, List.of(v), allowed).stream()).toList();
+        }
+        Verdict verdict =
+            ended
+                ? new Verdict.Fail(crash(process, lines))
+                : new Verdict.Skipped("it took longer than %d s and was ended".formatted(LIMIT_S));
+        return List.of(
+            RepeatFinding.without(kind.check(), variants.getFirst(), kind.how(), verdict));
       }
       List<Golden.Run> runs = Files.size(file) == 0 ? List.of() : GoldenFile.read(file).runs();
       return variants.stream()
@@ -177,6 +183,10 @@ public final class FreshJvm {
     String skipped = said.get(RepeatWorker.SKIPPED + " " + variant.id());
     if (skipped != null) {
       return RepeatFinding.without(kind.check(), variant, kind.how(), new Verdict.Skipped(skipped));
+    }
+    String failed = said.get(RepeatWorker.FAILED + " " + variant.id());
+    if (failed != null) {
+      return RepeatFinding.without(kind.check(), variant, kind.how(), new Verdict.Fail(failed));
     }
     String changed = said.get(RepeatWorker.CHANGED + " " + variant.id());
     if (changed != null) {

@@ -7,7 +7,7 @@ import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Kernels;
 import dev.llamark.model.Llama;
 import dev.llamark.run.Environment;
-import dev.llamark.run.LlamarkException;
+import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.verify.VariantOptions;
 import dev.llamark.verify.golden.Golden;
@@ -15,6 +15,7 @@ import dev.llamark.verify.golden.GoldenFile;
 import dev.llamark.verify.golden.Maker;
 import dev.llamark.verify.golden.ModelFingerprint;
 import dev.llamark.verify.model.GreedyText;
+import dev.llamark.verify.model.ModelComparison;
 import dev.llamark.verify.model.ModelTask;
 import dev.llamark.verify.trace.Trace;
 import java.nio.file.Path;
@@ -31,6 +32,9 @@ final class RepeatWorker {
 
   /** Before the reason why a variant has no run in the file. */
   static final String SKIPPED = "skipped";
+
+  /** Before what a variant threw, or what else shows that it is wrong. */
+  static final String FAILED = "failed";
 
   /** Before what changed between two rounds of a variant. */
   static final String CHANGED = "changed";
@@ -74,7 +78,7 @@ final class RepeatWorker {
     try {
       Variant variant = registry.variant(id);
       try (Kernels kernels = registry.open(id, team);
-          Llama llama = Llama.of(source.config(), source.weights(), kernels)) {
+          Llama llama = open(source, kernels)) {
         SameJvm.Both first = SameJvm.Both.of(llama, task);
         SameJvm.Both last = first;
         for (int round = 2; round <= rounds; round++) {
@@ -88,12 +92,34 @@ final class RepeatWorker {
             break;
           }
         }
+        if (!finite(last.prefill()) || !finite(last.decode())) {
+          say(FAILED, id, "its logits are not finite");
+          return Optional.empty();
+        }
         return Optional.of(run(Maker.of(variant, Environment.collect(0)), last));
       }
-    } catch (LlamarkException e) {
+    } catch (EnvironmentException e) {
       say(SKIPPED, id, e.getMessage());
-      return Optional.empty();
+    } catch (RuntimeException | LinkageError e) {
+      say(FAILED, id, "threw " + e);
     }
+    return Optional.empty();
+  }
+
+  /** The model on a variant; a type of weights that it does not take is no fault. */
+  private static Llama open(ModelSource source, Kernels kernels) {
+    ModelComparison.unsupported(source.weights(), kernels)
+        .ifPresent(
+            dtype -> {
+              throw new EnvironmentException(
+                  "%s has no MatMul for %s".formatted(kernels.id(), dtype.id()));
+            });
+    return Llama.of(source.config(), source.weights(), kernels);
+  }
+
+  private static boolean finite(Trace trace) {
+    return trace.positions().stream().allMatch(p -> Double.isFinite(p.all().norm()))
+        && trace.steps().values().stream().allMatch(step -> Double.isFinite(step.norm()));
   }
 
   private static java.util.function.Supplier<Optional<String>> firstDifference(

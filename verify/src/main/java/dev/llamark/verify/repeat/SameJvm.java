@@ -29,6 +29,9 @@ public final class SameJvm {
     }
   }
 
+  /** The same model, and opened anew. */
+  private static final int FINDINGS_BEFORE_THREADS = 2;
+
   private final KernelRegistry registry;
   private final ModelSource source;
   private final ModelTask task;
@@ -47,18 +50,30 @@ public final class SameJvm {
 
   /** All checks of one variant; what its kernels throw is a failure. */
   public List<RepeatFinding> check(Variant variant, List<Integer> threads) {
+    List<RepeatFinding> findings = new ArrayList<>();
     try {
-      return run(variant, threads);
+      run(variant, threads, findings);
     } catch (LlamarkException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {
-      Verdict threw = new Verdict.Fail("threw " + e);
-      return List.of(RepeatFinding.without(Check.TWICE, variant, "the same model", threw));
+      findings.add(threw(variant, threads, findings.size(), e));
     }
+    return findings;
   }
 
-  private List<RepeatFinding> run(Variant variant, List<Integer> threads) {
-    List<RepeatFinding> findings = new ArrayList<>();
+  /** What was thrown after so many findings, which come in a fixed order. */
+  private static RepeatFinding threw(
+      Variant variant, List<Integer> threads, int findings, Throwable thrown) {
+    int count = findings - FINDINGS_BEFORE_THREADS + 1;
+    boolean ofThreads = count >= 1 && count < threads.size();
+    return RepeatFinding.without(
+        ofThreads ? Check.THREADS : Check.TWICE,
+        variant,
+        ofThreads ? threads.get(count) + " threads" : "the same model",
+        new Verdict.Fail("threw " + thrown));
+  }
+
+  private void run(Variant variant, List<Integer> threads, List<RepeatFinding> findings) {
     Both first;
     try (ThreadTeam team = new ThreadTeam(threads.getFirst());
         Kernels kernels = registry.open(variant.id(), team)) {
@@ -66,9 +81,10 @@ public final class SameJvm {
           ModelComparison.unsupported(source.weights(), kernels)
               .map(dtype -> "%s has no MatMul for %s".formatted(variant.id(), dtype.id()));
       if (refused.isPresent()) {
-        return List.of(
+        findings.add(
             RepeatFinding.without(
                 Check.TWICE, variant, "the same model", new Verdict.Skipped(refused.get())));
+        return;
       }
       try (Llama llama = Llama.of(source.config(), source.weights(), kernels)) {
         first = Both.of(llama, task);
@@ -87,7 +103,6 @@ public final class SameJvm {
     findings.add(
         RepeatFinding.of(
             Check.PHASES, variant, "decode to prefill", first.prefill(), first.decode(), allowed));
-    return findings;
   }
 
   /** Opens a variant and runs it. */

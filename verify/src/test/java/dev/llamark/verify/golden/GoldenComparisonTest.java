@@ -48,7 +48,8 @@ class GoldenComparisonTest {
         new ModelComparison(reference, _ -> {}).check(registry, "scalar", team);
     Golden.Run run =
         new GoldenRecorder(source, task, ENVIRONMENT)
-            .record(registry, registry.variant("scalar"), verified, reference.name(), team);
+            .record(registry, registry.variant("scalar"), verified, reference, team)
+            .orElseThrow();
     Golden.Prompt prompt =
         new Golden.Prompt(task.tokens(), task.generate(), task.kv(), task.firstPosition());
     golden = new Golden(ModelFingerprint.of(source), prompt, List.of(run));

@@ -1,6 +1,7 @@
 package dev.llamark.verify.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.llamark.kernel.Arithmetic;
@@ -168,8 +169,15 @@ class GoldenFileTest {
     assertThatThrownBy(() -> golden.model().require(other, file))
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "%s is of another model: 'name' is 'BIASED' there, but 'PLAIN' in PLAIN"
-                .formatted(file));
+            "%s is of another model: 'kv_heads' is '1' there, but '3' in PLAIN".formatted(file));
+  }
+
+  @Test
+  void aRenamedModelIsTheSame() {
+    var fields = new java.util.LinkedHashMap<>(golden.model().fields());
+    fields.put("name", "renamed.gguf");
+    assertThatCode(() -> golden.model().require(new ModelFingerprint(fields), file))
+        .doesNotThrowAnyException();
   }
 
   @Test
