@@ -31,9 +31,6 @@ public record MemoryNeed(
   /** The JVM and ONNX Runtime's library. */
   private static final long PROCESS = 400_000_000;
 
-  /** A collector for throughput lets garbage grow to twice what lives before it looks. */
-  private static final int HEAP_PER_LIVE = 3;
-
   /** Copies of all steps: the reference's, the oracle's in double while it runs, a variant's. */
   private static final int COPIES_OF_STEPS = 4;
 
@@ -50,7 +47,7 @@ public record MemoryNeed(
     long logits = COPIES_OF_LOGITS * positions * source.config().vocab();
     long steps = task.layers() ? COPIES_OF_STEPS * positions * columns(source.config()) : 0;
     boolean mapped = !SyntheticSource.matches(source.name());
-    long rest = PROCESS + HEAP_PER_LIVE * DType.F32.bytes(logits + steps);
+    long rest = PROCESS + DType.F32.bytes(logits + steps);
     return new MemoryNeed(source.name(), weights, mapped, reference, weights, rest);
   }
 
