@@ -9,10 +9,7 @@ import dev.llamark.run.Environment;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.verify.golden.Golden.Phase;
 import dev.llamark.verify.golden.Golden.Run;
-import dev.llamark.verify.model.Distribution;
 import dev.llamark.verify.model.Divergence;
-import dev.llamark.verify.model.Divergence.Position;
-import dev.llamark.verify.model.Gate;
 import dev.llamark.verify.model.GreedyText;
 import dev.llamark.verify.model.LogitRows;
 import dev.llamark.verify.model.ModelReference;
@@ -78,15 +75,8 @@ public final class GoldenRecorder {
   }
 
   private Phase phase(TracedRun.Result result, VariantResult.Phase verified) {
-    int vocab = source.config().vocab();
-    Gate gate = verified.gate();
-    double[] noises = new double[task.tokens().length];
-    for (Position position : verified.judged().positions()) {
-      int p = position.position();
-      double meanSquare = Distribution.of(result.logits(), p * vocab, vocab).meanSquare();
-      noises[p] = Math.max(position.maxAbs(), gate.excuses(meanSquare));
-    }
-    return new Phase(result.trace(), noises, allowed(gate.nmse(), verified.judged().nmse()));
+    double allowed = allowed(verified.gate().nmse(), verified.judged().nmse());
+    return new Phase(result.trace(), verified.noises(), allowed);
   }
 
   /**

@@ -165,13 +165,14 @@ public final class ModelComparison {
             .map(right -> Divergence.of(got, LogitRows.of(right.logits(), config.vocab())))
             .orElse(toReference);
     Gate gate = reference.gate(arithmetic, expected);
-    Verdict found =
-        reference.measures(expected)
+    boolean measures = reference.measures(expected);
+    ModelJudge judge =
+        measures
             ? new ModelJudge(expected, Optional.of(reference.rewritten()), oracle)
-                .judge(toReference, judged, gate)
-            : new ModelJudge(oracle.orElseThrow(), Optional.empty(), Optional.empty())
-                .judge(toOracle.orElseThrow(), judged, gate);
-    return new Phase(kind, toReference, toOracle, judged, gate, trusted(found, expected));
+            : new ModelJudge(oracle.orElseThrow(), Optional.empty(), Optional.empty());
+    Divergence toJudge = measures ? toReference : toOracle.orElseThrow();
+    Verdict verdict = trusted(judge.judge(toJudge, judged, gate), expected);
+    return new Phase(kind, toReference, toOracle, judged, gate, judge.noises(gate), verdict);
   }
 
   /**

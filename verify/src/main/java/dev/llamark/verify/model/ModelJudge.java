@@ -4,6 +4,7 @@ import dev.llamark.oracle.Verdict;
 import dev.llamark.verify.model.Divergence.Position;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The verdict over a model's logits. Another most likely token is excused only by the reference's
@@ -68,6 +69,11 @@ record ModelJudge(LogitRows reference, Optional<LogitRows> rewritten, Optional<L
             other.expectedMargin(),
             relation,
             noise);
+  }
+
+  /** {@link #noise} at every position. */
+  double[] noises(Gate gate) {
+    return IntStream.range(0, reference.positions()).mapToDouble(p -> noise(p, gate)).toArray();
   }
 
   /** The reference's distance from the oracle and from its own rewritten form, at a position. */

@@ -38,6 +38,7 @@ public record VariantResult(
    * @param toOracle distance from the model in double, as it is
    * @param judged distance that the gate is for
    * @param gate how large it may be
+   * @param noises of the reference at each position, which alone excuse another token there
    * @param verdict of this phase
    */
   public record Phase(
@@ -46,6 +47,7 @@ public record VariantResult(
       Optional<Divergence> toOracle,
       Divergence judged,
       Gate gate,
+      double[] noises,
       Verdict verdict) {}
 
   /** A variant that did not run, or broke down. */
