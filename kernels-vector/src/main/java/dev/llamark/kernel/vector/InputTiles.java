@@ -1,45 +1,45 @@
 package dev.llamark.kernel.vector;
 
 /**
- * The input of a matrix product in the order in which the register tiles read it, (block × tile ×
- * input × row): blocks of {@link #DEPTH} inputs, in them tiles of rows, in them the inputs of all
- * the tile's rows side by side. Rows that fill up the last tile are zeros.
+ * A block of inputs of some rows in the order in which the register tiles read them, (tile × input
+ * × row): in each tile of rows the inputs of all its rows side by side. Rows that fill up the last
+ * tile are zeros.
  */
 final class InputTiles {
-
-  /**
-   * Inputs of a block. What a tile does at its ends should be little beside them, and a strip's
-   * share of them fit into half of a second-level cache.
-   */
-  static final int DEPTH = Lanes.COUNT > 8 ? 512 : 1024;
 
   private float[] data = new float[0];
   private int[] firstRows = new int[1];
   private int tiles;
-  private int columns;
+  private int inputs;
   private int rows;
 
-  /** Makes room for an input, and cuts its rows into tiles. */
-  void resize(int rows, int columns) {
+  /** Makes room for rows of so many inputs, and cuts them into tiles. */
+  void resize(int rows, int inputs) {
     this.rows = rows;
-    this.columns = columns;
-    long needed = (long) TileShape.padded(rows) * columns;
-    if (needed > data.length) {
-      data = new float[Math.toIntExact(needed)];
-    }
+    this.inputs = inputs;
     if (firstRows.length <= rows) {
       firstRows = new int[rows + 1];
     }
     tiles = 0;
-    for (int row = 0; row < rows; row += TileShape.height(rows - row)) {
-      firstRows[tiles++] = row;
+    int next = 0;
+    while (next < rows) {
+      firstRows[tiles++] = next;
+      next += TileShape.height(rows - next);
     }
-    firstRows[tiles] = TileShape.padded(rows);
+    firstRows[tiles] = next;
+    if (next * inputs > data.length) {
+      data = new float[next * inputs];
+    }
   }
 
   /** Number of tiles. */
   int tiles() {
     return tiles;
+  }
+
+  /** Inputs of a row. */
+  int inputs() {
+    return inputs;
   }
 
   /** A tile's first row. */
@@ -60,34 +60,43 @@ final class InputTiles {
   /**
    * Copies one tile's rows.
    *
-   * @param x input, (rows × columns) from {@code xOffset} on
+   * @param x input, rows from {@code xOffset} on
+   * @param stride elements from one row to the next
    */
-  void copyTile(float[] x, int xOffset, int tile) {
+  void copyTile(float[] x, int xOffset, int stride, int tile) {
     int height = height(tile);
     int valid = validRows(tile);
-    int from = xOffset + firstRow(tile) * columns;
-    for (int k = 0; k < columns; k += DEPTH) {
-      int count = Math.min(DEPTH, columns - k);
-      int to = offset(k / DEPTH, tile);
-      for (int row = 0; row < height; row++) {
-        if (row < valid) {
-          spread(x, from + row * columns + k, count, data, to + row, height);
-        } else {
-          clear(count, data, to + row, height);
+    int from = xOffset + firstRow(tile) * stride;
+    int to = offset(tile);
+    for (int row = 0; row < height; row += 2) {
+      int first = from + row * stride;
+      if (row + 1 < valid) {
+        copyTwo(height, x, first, first + stride, to + row);
+      } else {
+        boolean last = row < valid;
+        for (int k = 0; k < inputs; k++) {
+          data[to + k * height + row] = last ? x[first + k] : 0;
+          data[to + k * height + row + 1] = 0;
         }
       }
     }
   }
 
-  private static void spread(float[] x, int from, int count, float[] to, int at, int stride) {
-    for (int k = 0; k < count; k++) {
-      to[at + k * stride] = x[from + k];
+  /** Heights are constants where they are strides: then the compiler checks no bounds inside. */
+  private void copyTwo(int height, float[] x, int first, int second, int to) {
+    switch (height) {
+      case 4 -> spread(x, first, second, inputs, data, to, 4);
+      case 6 -> spread(x, first, second, inputs, data, to, 6);
+      case 8 -> spread(x, first, second, inputs, data, to, 8);
+      default -> spread(x, first, second, inputs, data, to, 12);
     }
   }
 
-  private static void clear(int count, float[] to, int at, int stride) {
+  private static void spread(
+      float[] x, int first, int second, int count, float[] to, int at, int stride) {
     for (int k = 0; k < count; k++) {
-      to[at + k * stride] = 0;
+      to[at + k * stride] = x[first + k];
+      to[at + k * stride + 1] = x[second + k];
     }
   }
 
@@ -95,9 +104,8 @@ final class InputTiles {
     return data;
   }
 
-  /** Index of a tile's first element in a block. */
-  int offset(int block, int tile) {
-    int count = Math.min(DEPTH, columns - block * DEPTH);
-    return block * DEPTH * firstRows[tiles] + firstRows[tile] * count;
+  /** Index of a tile's first element. */
+  int offset(int tile) {
+    return firstRows[tile] * inputs;
   }
 }

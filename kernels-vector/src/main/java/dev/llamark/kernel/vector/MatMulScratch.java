@@ -1,5 +1,8 @@
 package dev.llamark.kernel.vector;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
 /** What one thread needs besides the operands of a matrix product. */
 final class MatMulScratch {
 
@@ -10,8 +13,12 @@ final class MatMulScratch {
   final PartScales partScales = new PartScales();
 
   /** A panel's floats, (inputs of a block × outputs). */
-  final float[] expanded = new float[InputTiles.DEPTH * VectorWeights.WIDTH];
+  final float[] expanded = new float[VectorWeights.DEPTH * VectorWeights.WIDTH];
 
-  /** A strip's floats, (tile × inputs of a block × outputs). */
-  final float[] strip = new float[InputTiles.DEPTH * TileShape.STRIP];
+  /** Room for a strip's floats, (tile × inputs of a block × outputs). */
+  final MemorySegment expandedStrip =
+      Arena.ofAuto().allocate((long) VectorWeights.DEPTH * TileShape.STRIP * Float.BYTES, 64);
+
+  /** The strip that is multiplied. */
+  final StripFloats strip = new StripFloats();
 }

@@ -1,5 +1,7 @@
 package dev.llamark.kernel.vector;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -13,30 +15,34 @@ final class StripOrder {
   private static final int N = S.length();
   private static final int WIDTH = VectorWeights.WIDTH;
 
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final long VECTOR = S.vectorByteSize();
+  private static final long TILE = 2 * VECTOR;
+
   private StripOrder() {}
 
   /** The first panel: the first tile, and half of the second. */
-  static void first(float[] panel, int count, float[] strip) {
-    int second = count * TileShape.WIDTH;
+  static void first(float[] panel, int count, MemorySegment strip) {
+    long second = count * TILE;
     for (int k = 0; k < count; k++) {
       int from = k * WIDTH;
-      int to = k * TileShape.WIDTH;
-      FloatVector.fromArray(S, panel, from).intoArray(strip, to);
-      FloatVector.fromArray(S, panel, from + N).intoArray(strip, to + N);
-      FloatVector.fromArray(S, panel, from + 2 * N).intoArray(strip, second + to);
+      long to = k * TILE;
+      FloatVector.fromArray(S, panel, from).intoMemorySegment(strip, to, ORDER);
+      FloatVector.fromArray(S, panel, from + N).intoMemorySegment(strip, to + VECTOR, ORDER);
+      FloatVector.fromArray(S, panel, from + 2 * N).intoMemorySegment(strip, second + to, ORDER);
     }
   }
 
   /** The second panel: the other half of the second tile, and the third. */
-  static void second(float[] panel, int count, float[] strip) {
-    int second = count * TileShape.WIDTH + N;
-    int third = 2 * count * TileShape.WIDTH;
+  static void second(float[] panel, int count, MemorySegment strip) {
+    long second = count * TILE + VECTOR;
+    long third = 2 * count * TILE;
     for (int k = 0; k < count; k++) {
       int from = k * WIDTH;
-      int to = k * TileShape.WIDTH;
-      FloatVector.fromArray(S, panel, from).intoArray(strip, second + to);
-      FloatVector.fromArray(S, panel, from + N).intoArray(strip, third + to);
-      FloatVector.fromArray(S, panel, from + 2 * N).intoArray(strip, third + to + N);
+      long to = k * TILE;
+      FloatVector.fromArray(S, panel, from).intoMemorySegment(strip, second + to, ORDER);
+      FloatVector.fromArray(S, panel, from + N).intoMemorySegment(strip, third + to, ORDER);
+      FloatVector.fromArray(S, panel, from + 2 * N).intoMemorySegment(strip, third + to + VECTOR, ORDER);
     }
   }
 }

@@ -16,36 +16,26 @@ final class TileShape {
   private static final boolean TALL =
       VectorWidth.bits() == 512 || System.getProperty("os.arch", "").equals("aarch64");
 
-  /** Rows of a full tile, {@link TallPanelTile} or {@link PanelTile}. */
+  /** Rows of a full tile, of {@link TallPanelTile} or {@link PanelTile}. */
   static final int FULL = TALL ? 12 : 6;
-
-  /** Rows of the lowest tile of {@link LowPanelTile}. */
-  private static final int LOWEST = 4;
 
   private TileShape() {}
 
-  /**
-   * Rows of the next tile, 12, 6, 5 or 4, such that the rest can be cut likewise; only the last
-   * tile may reach beyond the last row, and only of 1, 2, 3 or 7 rows.
-   */
+  /** Rows of the next tile: 12, 8 or 4, or 6 or 4. Only the last may reach beyond the last row. */
   static int height(int rowsLeft) {
-    if (TALL && (rowsLeft == 12 || rowsLeft >= 16)) {
-      return 12;
+    if (TALL) {
+      boolean two = rowsLeft > 12 && rowsLeft <= 16; // eight and eight, not twelve and four
+      return rowsLeft > 8 && !two ? 12 : rowsLeft > 4 ? 8 : 4;
     }
-    return lowHeight(rowsLeft);
-  }
-
-  /** Rows of the next tile where none is taller than 6. */
-  static int lowHeight(int rowsLeft) {
-    return switch (rowsLeft) {
-      case 5, 9, 13 -> 5;
-      case 1, 2, 3, 4, 7, 8 -> LOWEST;
-      default -> 6;
-    };
+    return rowsLeft <= 4 || rowsLeft == 7 || rowsLeft == 8 ? 4 : 6;
   }
 
   /** Rows of all tiles together. */
   static int padded(int rows) {
-    return rows < LOWEST || rows == 7 ? Math.ceilDiv(rows, LOWEST) * LOWEST : rows;
+    int padded = 0;
+    while (padded < rows) {
+      padded += height(rows - padded);
+    }
+    return padded;
   }
 }

@@ -2,6 +2,7 @@ package dev.llamark.kernel.vector;
 
 import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.tensor.DType;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Weights as this variant reads them, in panels of {@link #WIDTH} outputs. How a panel lies in
@@ -12,6 +13,12 @@ abstract class VectorWeights implements PackedMatrix {
 
   /** Outputs in a panel: three vectors, unless {@link #width} says otherwise. */
   static final int WIDTH = 3 * Lanes.COUNT;
+
+  /**
+   * Inputs that are expanded at once: a strip's share of them fits into half of a second-level
+   * cache. A multiple of all types' blocks.
+   */
+  static final int DEPTH = Lanes.COUNT > 8 ? 512 : 1024;
 
   private final DType dtype;
   private final int rows;
@@ -30,8 +37,8 @@ abstract class VectorWeights implements PackedMatrix {
    */
   void multiplyVector(
       float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
-    for (int k = 0; k < columns; k += InputTiles.DEPTH) {
-      int count = Math.min(InputTiles.DEPTH, columns - k);
+    for (int k = 0; k < columns; k += DEPTH) {
+      int count = Math.min(DEPTH, columns - k);
       expand(panel, k, count, scratch, scratch.expanded);
       PanelVector.multiply(x, xOffset + k, scratch.expanded, count, out, outOffset, k > 0);
     }
@@ -40,30 +47,42 @@ abstract class VectorWeights implements PackedMatrix {
   /**
    * Writes a panel's floats from input {@code k} on, (count × {@link #WIDTH}).
    *
-   * @param count at most {@link InputTiles#DEPTH}
+   * @param count at most {@link #DEPTH}
    * @param out gets the floats from index 0
    */
   abstract void expand(int panel, int k, int count, MatMulScratch scratch, float[] out);
 
   /**
-   * Writes a strip's floats from input {@code k} on to {@link MatMulScratch#strip}, (tile × count ×
-   * {@link TileShape#WIDTH}). Outputs beyond the matrix's rows get anything.
+   * Makes a strip's floats from input {@code k} on and sets {@link MatMulScratch#strip}. Outputs
+   * beyond the matrix's rows get anything.
    *
-   * @param count at most {@link InputTiles#DEPTH}
+   * @param count at most {@link #DEPTH}
    */
-  void expandStrip(int strip, int k, int count, MatMulScratch scratch) {
+  void makeStrip(int strip, int k, int count, MatMulScratch scratch) {
     int panel = 2 * strip;
+    MemorySegment floats = scratch.expandedStrip;
     expand(panel, k, count, scratch, scratch.expanded);
-    StripOrder.first(scratch.expanded, count, scratch.strip);
+    StripOrder.first(scratch.expanded, count, floats);
     if (panel + 1 < panels()) {
       expand(panel + 1, k, count, scratch, scratch.expanded);
-      StripOrder.second(scratch.expanded, count, scratch.strip);
+      StripOrder.second(scratch.expanded, count, floats);
     }
+    scratch.strip.set(floats, 0, (long) count * TileShape.WIDTH * Float.BYTES);
   }
 
-  /** Number of strips: two panels each, which make three tiles. */
+  /** Inputs of a block, at most, for products of many rows. */
+  int depth() {
+    return DEPTH;
+  }
+
+  /** Outputs of a strip: two panels, which make three tiles, unless the subclass says otherwise. */
+  int stripWidth() {
+    return TileShape.STRIP;
+  }
+
+  /** Number of strips. */
   int strips() {
-    return Math.ceilDiv(rows, TileShape.STRIP);
+    return Math.ceilDiv(rows, stripWidth());
   }
 
   /** Outputs in a panel. */
