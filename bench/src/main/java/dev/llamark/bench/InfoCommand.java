@@ -64,7 +64,7 @@ final class InfoCommand implements Callable<Integer> {
       table.row(
           variant.title(),
           variant.role().name().toLowerCase(Locale.ROOT),
-          variant.provider().map(p -> p.arithmetic().id()).orElse("?"),
+          variant.broken() ? "?" : variant.arithmetic().id(),
           state(variant));
     }
     return table;
@@ -74,7 +74,7 @@ final class InfoCommand implements Callable<Integer> {
     if (!variant.usable()) {
       return variant.unusable().map(Objects::toString).orElseThrow();
     }
-    boolean asked = variant.role() == Role.ORACLE || variant.provider().orElseThrow().onRequest();
+    boolean asked = variant.role() == Role.ORACLE || variant.onRequest();
     return asked ? "usable, when named" : "usable";
   }
 }

@@ -37,7 +37,7 @@ final class VerifyRun {
     this.output = output;
     environment = Environment.collect(output.seed());
     registry = options.registry();
-    variants = options.selected(registry);
+    variants = options.selected(registry, outcome::leftOut);
     threads = options.mostThreads();
   }
 

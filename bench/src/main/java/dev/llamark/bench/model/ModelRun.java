@@ -4,7 +4,6 @@ import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.statistics.LogInterval;
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.run.Environment;
 import dev.llamark.run.ModelId;
@@ -106,7 +105,7 @@ record ModelRun(
         variant.id().equals(ModelBenchmark.ORT) ? "f32" : kv,
         id,
         variant.id(),
-        variant.provider().map(KernelProvider::vectorBits).orElse(0),
+        variant.vectorBits(),
         threads,
         new ModelRecord.Samples(
             median(speeds),

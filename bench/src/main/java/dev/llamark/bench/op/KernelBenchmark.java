@@ -2,7 +2,6 @@ package dev.llamark.bench.op;
 
 import dev.llamark.bench.machine.Caches;
 import dev.llamark.kernel.Arithmetic;
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.Kernels;
 import dev.llamark.kernel.Operation;
@@ -120,11 +119,7 @@ public abstract class KernelBenchmark {
 
   /** The arithmetic of the variant that MatMul comes from. */
   protected final Arithmetic arithmetic() {
-    return registry
-        .variant(kernels.origin(Operation.MATMUL))
-        .provider()
-        .map(KernelProvider::arithmetic)
-        .orElse(Arithmetic.FLOAT);
+    return registry.variant(kernels.origin(Operation.MATMUL)).arithmetic();
   }
 
   /** Standard normal values. */

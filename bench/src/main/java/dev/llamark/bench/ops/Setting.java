@@ -1,6 +1,5 @@
 package dev.llamark.bench.ops;
 
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Kernels;
@@ -45,11 +44,7 @@ record Setting(
   record Entrant(String id, String title, int vectorBits, Role role) {
 
     static Entrant of(Variant variant) {
-      return new Entrant(
-          variant.id(),
-          variant.title(),
-          variant.provider().map(KernelProvider::vectorBits).orElse(0),
-          variant.role());
+      return new Entrant(variant.id(), variant.title(), variant.vectorBits(), variant.role());
     }
   }
 
