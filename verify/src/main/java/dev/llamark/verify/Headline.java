@@ -22,8 +22,13 @@ public final class Headline {
             env.cpu() == null ? env.os() : env.cpu(),
             plural(env.cores(), "core"),
             simd(env.features()),
-            plural(threads, "thread"),
+            threads(threads),
             env.seed());
+  }
+
+  /** Such as {@code 1 thread}. */
+  public static String threads(int count) {
+    return plural(count, "thread");
   }
 
   private static String compiler(Environment env) {

@@ -1,7 +1,9 @@
 package dev.llamark.verify;
 
+import dev.llamark.run.InputException;
 import dev.llamark.run.ResultRecord;
 import dev.llamark.run.ResultWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -60,6 +62,9 @@ public final class OutputOptions {
 
   /** Takes every record: writes it to the file, if there is one, and prints it for JSON. */
   public Sink open() {
+    if (junit != null && Files.isDirectory(junit)) {
+      throw new InputException("--junit must be a file, but '%s' is a folder".formatted(junit));
+    }
     ResultWriter writer = out == null ? null : ResultWriter.create(out);
     return new Sink(writer, format == Format.JSON, junit, new JUnitReport());
   }
