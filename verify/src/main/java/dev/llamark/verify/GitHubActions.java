@@ -1,7 +1,7 @@
 package dev.llamark.verify;
 
+import dev.llamark.run.EnvironmentException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -43,7 +43,8 @@ final class GitHubActions {
       Files.writeString(
           Path.of(file), markdown + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing the step summary " + file, e);
+      throw new EnvironmentException(
+          "the step summary could not be written to '%s': %s".formatted(file, e.getMessage()), e);
     }
   }
 }
