@@ -216,7 +216,7 @@ final class RunCommand implements Callable<Integer> {
         source.dtype().id(),
         kv.toLowerCase(Locale.ROOT),
         variant.title(),
-        Headline.threads(team.size()),
+        Headline.counted(team.size(), "thread"),
         generation.promptTokens(),
         generation.promptRate(),
         generation.tokens().size(),

@@ -20,15 +20,10 @@ public final class Headline {
             env.jdk().replaceFirst("\\+.*", ""),
             compiler(env),
             env.cpu() == null ? env.os() : env.cpu(),
-            plural(env.cores(), "core"),
+            counted(env.cores(), "core"),
             simd(env.features()),
-            threads(threads),
+            counted(threads, "thread"),
             env.seed());
-  }
-
-  /** Such as {@code 1 thread}. */
-  public static String threads(int count) {
-    return plural(count, "thread");
   }
 
   private static String compiler(Environment env) {
@@ -48,7 +43,8 @@ public final class Headline {
     return features.stream().anyMatch(f -> f.startsWith("asimd")) ? "NEON" : "no AVX2";
   }
 
-  private static String plural(int count, String noun) {
+  /** Such as {@code 1 thread} and {@code 2 threads}. */
+  public static String counted(int count, String noun) {
     return count + " " + noun + (count == 1 ? "" : "s");
   }
 }

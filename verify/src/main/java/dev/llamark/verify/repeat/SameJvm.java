@@ -70,7 +70,7 @@ public final class SameJvm {
     return RepeatFinding.without(
         ofThreads ? Check.THREADS : Check.TWICE,
         variant,
-        ofThreads ? Headline.threads(threads.get(count)) : "the same model",
+        ofThreads ? Headline.counted(threads.get(count), "thread") : "the same model",
         new Verdict.Fail("threw " + thrown));
   }
 
@@ -97,7 +97,7 @@ public final class SameJvm {
     Both anew = once(registry, source, task, variant.id(), threads.getFirst());
     findings.add(RepeatFinding.worst(Check.TWICE, variant, "opened anew", first, anew, allowed));
     for (int count : threads.subList(1, threads.size())) {
-      String how = Headline.threads(count) + " to " + threads.getFirst();
+      String how = Headline.counted(count, "thread") + " to " + threads.getFirst();
       Both other = once(registry, source, task, variant.id(), count);
       findings.add(RepeatFinding.worst(Check.THREADS, variant, how, first, other, allowed));
     }
