@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -57,7 +59,11 @@ record ModelRun(
       Consumer<String> progress) {
     Map<Variant, ForkSpec> contenders = new LinkedHashMap<>();
     variants.forEach(variant -> contenders.put(variant, contender(test, variant, threads)));
-    PairedRun.Rounds rounds = paired.run(List.copyOf(contenders.values()), progress);
+    List<ForkSpec> all = new ArrayList<>(contenders.values());
+    Optional<TestProbe> probe = TestProbe.of(test, threads, jvmArgs);
+    probe.map(TestProbe::spec).ifPresent(all::add);
+    PairedRun.Rounds rounds = paired.run(all, progress);
+    ModelRecord.Probe reached = probe.flatMap(p -> p.reached(rounds)).orElse(null);
     Result result = new Result(new ArrayList<>(), new LinkedHashMap<>());
     contenders.forEach(
         (variant, contender) -> {
@@ -65,7 +71,7 @@ record ModelRun(
           if (failed != null) {
             result.failures().put(variant, failed);
           } else {
-            result.records().add(record(test, variant, threads, rounds, contenders, env));
+            result.records().add(record(test, variant, threads, rounds, contenders, reached, env));
           }
         });
     return result;
@@ -93,6 +99,7 @@ record ModelRun(
       int threads,
       PairedRun.Rounds rounds,
       Map<Variant, ForkSpec> contenders,
+      ModelRecord.Probe probe,
       Environment env) {
     ForkSpec own = contenders.get(variant);
     double[] nanos = rounds.nanos(own);
@@ -106,6 +113,7 @@ record ModelRun(
         variant.id().equals(ModelBenchmark.ORT) ? "f32" : kv,
         id,
         variant.id(),
+        variant.role().name().toLowerCase(Locale.ROOT),
         variant.provider().map(KernelProvider::vectorBits).orElse(0),
         threads,
         new ModelRecord.Samples(
@@ -113,6 +121,7 @@ record ModelRun(
             interval.known() ? interval.lo() : null,
             interval.known() ? interval.hi() : null,
             speeds),
+        probe,
         ratios(variant, rounds, contenders),
         peaks.length == 0 ? null : (long) Arrays.stream(peaks).max().orElseThrow(),
         loads.length == 0 ? null : median(loads),
@@ -143,7 +152,7 @@ record ModelRun(
         .toArray();
   }
 
-  private static double median(double[] values) {
+  static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int half = sorted.length / 2;
