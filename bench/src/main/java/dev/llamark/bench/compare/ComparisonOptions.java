@@ -92,16 +92,15 @@ public final class ComparisonOptions {
         100 * smallest);
   }
 
-  /** Whether {@code --fail-on} names anything. */
-  public boolean gates() {
-    return !failOn.isEmpty();
-  }
-
-  /** What follows from a case that is slower, or that allocates more, by {@code --fail-on}. */
-  public ExitCode code(boolean slower, boolean allocatesMore) {
-    boolean failed =
-        failOn.contains(Gate.FailOn.SLOWER) && slower
-            || failOn.contains(Gate.FailOn.ALLOCATES) && allocatesMore;
-    return failed ? ExitCode.SLOWER : ExitCode.OK;
+  /**
+   * What follows by {@code --fail-on} from two settings of one run; says why.
+   *
+   * @param slower what is slower
+   * @param allocating what allocates more
+   * @param unpaired what could not be compared
+   */
+  public ExitCode conclude(
+      List<String> slower, List<String> allocating, List<String> unpaired, Format format) {
+    return conclude(Gate.judge(failOn, slower, allocating, unpaired), format);
   }
 }

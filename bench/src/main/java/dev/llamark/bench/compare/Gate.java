@@ -35,6 +35,15 @@ record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected)
    */
   record Judgement(List<String> failures, List<String> unseen) {
 
+    private void addFailures(Set<FailOn> failOn, List<String> slower, List<String> allocating) {
+      if (failOn.contains(FailOn.SLOWER) && !slower.isEmpty()) {
+        failures.add("slower: " + some(slower));
+      }
+      if (failOn.contains(FailOn.ALLOCATES) && !allocating.isEmpty()) {
+        failures.add("allocates more: " + some(allocating));
+      }
+    }
+
     ExitCode code() {
       return !unseen.isEmpty()
           ? ExitCode.USAGE
@@ -47,14 +56,12 @@ record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected)
     if (failOn.isEmpty()) {
       return judgement;
     }
-    if (failOn.contains(FailOn.SLOWER)) {
-      List<String> slower = comparison.gating(row -> row.verdict() == Verdict.SLOWER);
-      if (!slower.isEmpty()) {
-        judgement.failures.add("slower: " + some(slower));
-      }
-    }
+    judgement.addFailures(
+        failOn,
+        comparison.gating(row -> row.verdict() == Verdict.SLOWER),
+        comparison.gating(ResultComparison.Row::allocatesMore));
     if (failOn.contains(FailOn.ALLOCATES)) {
-      judgeAllocation(comparison, judgement);
+      judgeUnknownAllocation(comparison, judgement);
     }
     List<String> missing =
         comparison.onlyBase().stream()
@@ -69,11 +76,18 @@ record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected)
     return judgement;
   }
 
-  private static void judgeAllocation(ResultComparison comparison, Judgement judgement) {
-    List<String> more = comparison.gating(ResultComparison.Row::allocatesMore);
-    if (!more.isEmpty()) {
-      judgement.failures.add("allocates more: " + some(more));
+  /** The same of what was compared in one run. */
+  static Judgement judge(
+      Set<FailOn> failOn, List<String> slower, List<String> allocating, List<String> unpaired) {
+    Judgement judgement = new Judgement(new ArrayList<>(), new ArrayList<>());
+    judgement.addFailures(failOn, slower, allocating);
+    if (!failOn.isEmpty() && !unpaired.isEmpty()) {
+      judgement.unseen.add("--fail-on does not pass what was not compared: " + some(unpaired));
     }
+    return judgement;
+  }
+
+  private static void judgeUnknownAllocation(ResultComparison comparison, Judgement judgement) {
     List<String> unknown =
         comparison.gating(
             row ->

@@ -60,7 +60,7 @@ public final class MergeCommand implements Callable<Integer> {
         rows.size() == 1 ? "" : "s",
         parts.size(),
         parts.size() == 1 ? "" : "s",
-        whole ? "" : "; others are missing");
+        whole ? "" : "; others are missing or unfinished");
     note(parts, "cpu");
     note(parts, "jdk");
     return (rows.isEmpty() ? ExitCode.NOTHING_RAN : ExitCode.OK).code();

@@ -72,6 +72,6 @@ public final class BenchOpsCommand implements Callable<Integer> {
     ExitCode code = bench.run(table::judge);
     table.print(chosen, bench.unpaired(), output.format());
     bench.printFailures();
-    return code == ExitCode.OK ? table.code(bench.unpaired()) : code;
+    return code == ExitCode.OK ? table.conclude(bench.unpaired(), output.format()) : code;
   }
 }

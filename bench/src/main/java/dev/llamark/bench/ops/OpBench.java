@@ -5,6 +5,7 @@ import dev.llamark.bench.fork.JmhForks;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.machine.Caches;
 import dev.llamark.bench.op.RoofBenchmark;
+import dev.llamark.bench.statistics.StoppingRule;
 import dev.llamark.kernel.Role;
 import dev.llamark.run.Environment;
 import dev.llamark.run.ExitCode;
@@ -25,6 +26,7 @@ final class OpBench {
 
   private final List<Setting> settings;
   private final TimingOptions timing;
+  private final StoppingRule rule;
   private final OutputOptions output;
   private final List<OpCase> cases;
   private final List<OpRecord> records = new ArrayList<>();
@@ -52,6 +54,7 @@ final class OpBench {
     this.settings = settings;
     this.selection = selection;
     this.timing = timing;
+    rule = timing.rule();
     this.output = output;
     cases = selection.cases(timing.quick());
   }
@@ -60,13 +63,12 @@ final class OpBench {
   void list() {
     cases.forEach(c -> System.out.println(c.id()));
     int contenders = heats().stream().mapToInt(heat -> heat.contenders().size() + 1).sum();
-    long seconds =
-        timing.opTiming().expected().multipliedBy(contenders).toSeconds() * timing.rule().least();
+    long seconds = timing.opTiming().expected().multipliedBy(contenders).toSeconds() * rule.least();
     System.out.printf(
         "%d cases, %d contenders and roofs x %d forks: at least %d min %02d s%n",
         cases.size() * settings.getFirst().threads().size(),
         contenders,
-        timing.rule().least(),
+        rule.least(),
         seconds / 60,
         seconds % 60);
   }
@@ -126,7 +128,7 @@ final class OpBench {
       Heat heat = heats.get(done);
       Duration left =
           budget.minusNanos(System.nanoTime() - start).dividedBy((long) heats.size() - done);
-      PairedRun paired = new PairedRun(forks, timing.rule(), left);
+      PairedRun paired = new PairedRun(forks, rule, left);
       String place = "%d of %d · ".formatted(done + 1, heats.size());
       OpRun.Result result =
           run.run(
@@ -212,6 +214,12 @@ final class OpBench {
           failed.failure().contender().spec().title(),
           failed.failure().what().reason(),
           failed.failure().what().output().indent(4).stripTrailing());
+    }
+    if (records.isEmpty() && failures.isEmpty()) {
+      System.err.println(
+          cases.isEmpty()
+              ? "llamark: nothing ran: no case is selected, or none falls into this shard"
+              : "llamark: nothing ran: no variant does any of the cases itself");
     }
   }
 

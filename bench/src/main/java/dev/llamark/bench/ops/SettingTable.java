@@ -37,8 +37,8 @@ final class SettingTable {
               "verdict",
               "B/call more")
           .alignRight(2, 3, 4, 5, 7, 9);
-  private boolean slower;
-  private boolean allocatesMore;
+  private final List<String> slower = new ArrayList<>();
+  private final List<String> allocating = new ArrayList<>();
 
   SettingTable(ComparisonOptions options) {
     this.options = options;
@@ -65,8 +65,13 @@ final class SettingTable {
     double more = b.allocBPerOp() - a.allocBPerOp();
     boolean peer = PEER.equals(b.role());
     verdicts.add(verdict);
-    slower |= !peer && verdict == Verdict.SLOWER;
-    allocatesMore |= !peer && more >= 1;
+    String title = OpTable.title(b) + " of " + both(variant(a), variant(b));
+    if (!peer && verdict == Verdict.SLOWER) {
+      slower.add(title);
+    }
+    if (!peer && more >= 1) {
+      allocating.add(title);
+    }
     table.row(
         OpTable.title(b),
         both(variant(a), variant(b)),
@@ -112,17 +117,11 @@ final class SettingTable {
   }
 
   /**
-   * What {@code --fail-on} makes of it: a gate that could not look is no pass.
+   * What {@code --fail-on} makes of it.
    *
    * @param unpaired what could not be compared
    */
-  ExitCode code(List<String> unpaired) {
-    if (options.gates() && !unpaired.isEmpty()) {
-      System.out.flush();
-      System.err.println(
-          "llamark: --fail-on does not pass what was not compared: " + unpaired.getFirst());
-      return ExitCode.USAGE;
-    }
-    return options.code(slower, allocatesMore);
+  ExitCode conclude(List<String> unpaired, Format format) {
+    return options.conclude(slower, allocating, unpaired, format);
   }
 }

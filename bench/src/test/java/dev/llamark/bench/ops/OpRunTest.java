@@ -20,6 +20,7 @@ import dev.llamark.run.ExitCode;
 import dev.llamark.run.OpRecord;
 import dev.llamark.run.Ratio;
 import dev.llamark.run.ResultWriter;
+import dev.llamark.verify.OutputOptions.Format;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -202,17 +203,18 @@ class OpRunTest {
     SettingTable table = table("--fail-on", "slower");
     assertThat(table.judge(underSettings(130, 100, Role.PEER)).getLast().verdict())
         .isEqualTo("slower");
-    assertThat(table.code(List.of())).isEqualTo(ExitCode.OK);
+    assertThat(table.conclude(List.of(), Format.TEXT)).isEqualTo(ExitCode.OK);
     SettingTable own = table("--fail-on", "slower");
     own.judge(underSettings(130, 100, Role.VARIANT));
-    assertThat(own.code(List.of())).isEqualTo(ExitCode.SLOWER);
+    assertThat(own.conclude(List.of(), Format.TEXT)).isEqualTo(ExitCode.SLOWER);
   }
 
   @Test
   void whatOnlyOneSettingDoesDoesNotPassUnderFailOn() {
     List<String> unpaired = List.of("rmsnorm:f32:1x64: only setting A's mine does it");
-    assertThat(table("--fail-on", "slower").code(unpaired)).isEqualTo(ExitCode.USAGE);
-    assertThat(table().code(unpaired)).isEqualTo(ExitCode.OK);
+    assertThat(table("--fail-on", "slower").conclude(unpaired, Format.TEXT))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(table().conclude(unpaired, Format.TEXT)).isEqualTo(ExitCode.OK);
   }
 
   @Test
