@@ -5,6 +5,7 @@ import dev.llamark.bench.options.PercentConverter;
 import dev.llamark.bench.statistics.Comparison;
 import dev.llamark.bench.statistics.Comparison.Verdict;
 import dev.llamark.run.ExitCode;
+import dev.llamark.verify.GitHubActions;
 import dev.llamark.verify.OutputOptions.Format;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** How two runs are compared, and what of it fails. */
@@ -47,6 +49,16 @@ public final class ComparisonOptions {
       description = "Compare even what was measured on another CPU, JDK, or with other flags.")
   private boolean anyway;
 
+  private final GitHubActions actions;
+
+  public ComparisonOptions() {
+    this(new GitHubActions(System.getenv()));
+  }
+
+  ComparisonOptions(GitHubActions actions) {
+    this.actions = actions;
+  }
+
   /**
    * Compares, prints, and judges.
    *
@@ -59,16 +71,22 @@ public final class ComparisonOptions {
     double smallest = smallest(ResultComparison.noise(both));
     ResultComparison comparison =
         ResultComparison.of(base, next, smallest, threshold == null, anyway);
-    new ComparisonTable(comparison, smallest).print(format);
+    ComparisonTable table = new ComparisonTable(comparison, smallest);
+    table.print(format);
+    actions.summarise(table.markdown());
     return conclude(new Gate(failOn, partial, expected).judge(comparison), format);
   }
 
-  private static ExitCode conclude(Gate.Judgement judgement, Format format) {
+  private ExitCode conclude(Gate.Judgement judgement, Format format) {
     if (format != Format.JSON) {
       judgement.failures().forEach(failure -> System.out.println("FAIL: " + failure));
     }
     System.out.flush();
     judgement.unseen().forEach(sentence -> System.err.println("llamark: " + sentence));
+    if (actions.active() && format == Format.TEXT) {
+      Stream.concat(judgement.failures().stream(), judgement.unseen().stream())
+          .forEach(why -> System.out.println(GitHubActions.error("llamark compare", why)));
+    }
     return judgement.code();
   }
 

@@ -19,8 +19,12 @@ record ComparisonTable(ResultComparison comparison, double smallest) {
     switch (format) {
       case JSON -> printJson();
       case TEXT -> System.out.println(table().text() + "\n" + summary());
-      case MD -> System.out.println(table().markdown() + "\n" + summary());
+      case MD -> System.out.println(markdown());
     }
+  }
+
+  String markdown() {
+    return table().markdown() + "\n" + summary();
   }
 
   private TextTable table() {

@@ -13,13 +13,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.llamark.bench.compare.Rows.Call;
 import dev.llamark.run.ModelRecord;
+import dev.llamark.verify.GitHubActions;
+import dev.llamark.verify.OutputOptions.Format;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class CompareTest {
 
@@ -199,6 +207,29 @@ class CompareTest {
     Call call = compare(unknown, unknown);
     assertThat(call.code()).isZero();
     assertThat(call.out()).contains("env.features is unknown in both");
+  }
+
+  @Test
+  void onGitHubTheTableIsInTheSummaryAndEachReasonIsAnAnnotation() throws IOException {
+    Path summary = folder.resolve("summary.md");
+    ComparisonOptions options =
+        new ComparisonOptions(
+            new GitHubActions(
+                Map.of("GITHUB_ACTIONS", "true", "GITHUB_STEP_SUMMARY", summary.toString())));
+    new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(GATE);
+    List<ObjectNode> base = List.of(BASE, row("swiglu:f32:1x65", 1));
+    PrintStream usual = System.out;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    try {
+      options.compare(base, List.of(SLOWER), row -> true, Format.TEXT);
+    } finally {
+      System.setOut(usual);
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("::error title=llamark compare::slower: swiglu:f32:1x64")
+        .contains("::error title=llamark compare::NEW lacks 1 of BASE's cases");
+    assertThat(summary).content().contains("| swiglu:f32:1x64 · mine · hot · 1 t | 5 |");
   }
 
   @Test
