@@ -1,6 +1,8 @@
 package dev.llamark.verify;
 
+import dev.llamark.run.Environment;
 import dev.llamark.run.InputException;
+import dev.llamark.run.PartRecord;
 import dev.llamark.run.ResultRecord;
 import dev.llamark.run.ResultWriter;
 import java.nio.file.Files;
@@ -75,6 +77,7 @@ public final class OutputOptions {
     private final boolean print;
     private final Path junit;
     private final JUnitReport report;
+    private int rows;
 
     private Sink(ResultWriter writer, boolean print, Path junit, JUnitReport report) {
       this.writer = writer;
@@ -92,6 +95,14 @@ public final class OutputOptions {
         System.out.println(ResultWriter.line(result));
       }
       report.add(result);
+      rows++;
+    }
+
+    /** Says in a last line that a part of a run has come to its end; of a whole run, nothing. */
+    public void end(Environment environment) {
+      if (environment.shard() != null) {
+        accept(new PartRecord(rows, environment));
+      }
     }
 
     @Override

@@ -56,7 +56,7 @@ final class VerifyOnnxTestsCommand implements Callable<Integer> {
     List<NodeTest> tests = shard.of(NodeTestFolder.read(folder));
     KernelRegistry registry = variants.registry();
     List<Variant> selected = variants.selected(registry, outcome::leftOut);
-    Environment environment = Environment.collect(output.seed());
+    Environment environment = shard.mark(Environment.collect(output.seed()));
     report.print(Headline.text(environment, variants.mostThreads()) + "\n");
     TextTable table =
         new TextTable("ONNX node tests", "variant", "pass", "FAIL", "skipped", "largest NMSE")
@@ -78,6 +78,7 @@ final class VerifyOnnxTestsCommand implements Callable<Integer> {
         OrtRuntime runtime = OrtRuntime.start();
         run("onnxruntime", false, tests, table).apply(test -> NodeTestRun.on(runtime, test));
       }
+      sink.end(environment);
     }
     report.table("", table, "");
     return report.end(outcome, false);

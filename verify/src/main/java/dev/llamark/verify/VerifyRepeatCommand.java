@@ -82,7 +82,7 @@ final class VerifyRepeatCommand implements Callable<Integer> {
     CommandReport report = new CommandReport(output, "llamark verify repeat");
     KernelRegistry registry = variants.registry();
     List<Variant> selected = shard.of(variants.selected(registry, outcome::leftOut));
-    Environment environment = Environment.collect(output.seed());
+    Environment environment = shard.mark(Environment.collect(output.seed()));
     List<Check> wanted = wanted();
     List<Integer> threads = threads();
     report.print(Headline.text(environment, threads.getFirst()) + "\n");
@@ -101,6 +101,7 @@ final class VerifyRepeatCommand implements Callable<Integer> {
       inFreshJvms(registry, source, tokens, wanted, threads.getFirst(), opened, progress, add);
       report.table(
           ModelReport.headline(source, tokens.length, "the same bits again?"), table(), "");
+      sink.end(environment);
       conclude(opened);
     }
     return report.end(outcome, false);

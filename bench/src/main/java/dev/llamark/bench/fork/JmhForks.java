@@ -64,7 +64,7 @@ public final class JmhForks implements Forks, AutoCloseable {
         .forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** A fork that was still getting faster is run again, once. */
+  /** A fork that was still getting faster is run again, once; then it is said to be so. */
   @Override
   public ForkResult run(ForkSpec spec) {
     ForkResult result = once(spec);
@@ -144,6 +144,7 @@ public final class JmhForks implements Forks, AutoCloseable {
     return new ForkResult.Measured(
         median(jmh),
         Allocation.of(output.text()).orElseGet(() -> allocated(jmh)),
+        settled(jmh) && !WarmUp.cutOff(output.text()),
         output.text(),
         jmh);
   }

@@ -1,5 +1,6 @@
 package dev.llamark.bench.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.llamark.bench.compare.BaselineOptions;
 import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.JmhForks;
@@ -115,7 +116,7 @@ public final class BenchModelCommand implements Callable<Integer> {
     print(selected);
     ExitCode code =
         ownFailed ? ExitCode.WRONG : records.isEmpty() ? ExitCode.NOTHING_RAN : ExitCode.OK;
-    ExitCode judged = baseline.judge(records, output).orElse(code);
+    ExitCode judged = baseline.judge(records, row -> selects(row, selected), output).orElse(code);
     return (code == ExitCode.WRONG ? code : judged).code();
   }
 
@@ -221,6 +222,18 @@ public final class BenchModelCommand implements Callable<Integer> {
                   variant.title() + " · " + SpeedTest.title(test.name(), test.depth()), failed);
               ownFailed |= variant.role() == Role.VARIANT;
             });
+  }
+
+  /** Whether a row of another run is of a test, a variant and a number of threads of this one. */
+  private boolean selects(ObjectNode row, List<Variant> selected) {
+    String variant = row.path("variant").asText();
+    return tests().stream()
+            .anyMatch(
+                test ->
+                    test.name().equals(row.path("test").asText())
+                        && test.depth() == row.path("depth").asInt())
+        && variants.threads().contains(row.path("threads").asInt())
+        && (!variants.named() || selected.stream().anyMatch(v -> v.id().equals(variant)));
   }
 
   /** How the peer runs, which is not as ours do. */

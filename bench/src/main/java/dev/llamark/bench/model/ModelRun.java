@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -56,7 +58,11 @@ record ModelRun(
       Consumer<String> progress) {
     Map<Variant, ForkSpec> contenders = new LinkedHashMap<>();
     variants.forEach(variant -> contenders.put(variant, contender(test, variant, threads)));
-    PairedRun.Rounds rounds = paired.run(List.copyOf(contenders.values()), progress);
+    List<ForkSpec> all = new ArrayList<>(contenders.values());
+    Optional<TestProbe> probe = TestProbe.of(test, threads, jvmArgs);
+    probe.map(TestProbe::spec).ifPresent(all::add);
+    PairedRun.Rounds rounds = paired.run(all, progress);
+    ModelRecord.Probe reached = probe.flatMap(p -> p.reached(rounds)).orElse(null);
     Result result = new Result(new ArrayList<>(), new LinkedHashMap<>());
     contenders.forEach(
         (variant, contender) -> {
@@ -64,7 +70,7 @@ record ModelRun(
           if (failed != null) {
             result.failures().put(variant, failed);
           } else {
-            result.records().add(record(test, variant, threads, rounds, contenders, env));
+            result.records().add(record(test, variant, threads, rounds, contenders, reached, env));
           }
         });
     return result;
@@ -92,6 +98,7 @@ record ModelRun(
       int threads,
       PairedRun.Rounds rounds,
       Map<Variant, ForkSpec> contenders,
+      ModelRecord.Probe probe,
       Environment env) {
     ForkSpec own = contenders.get(variant);
     double[] nanos = rounds.nanos(own);
@@ -105,6 +112,7 @@ record ModelRun(
         variant.id().equals(ModelBenchmark.ORT) ? "f32" : kv,
         id,
         variant.id(),
+        variant.role().name().toLowerCase(Locale.ROOT),
         variant.vectorBits(),
         threads,
         new ModelRecord.Samples(
@@ -112,6 +120,7 @@ record ModelRun(
             interval.known() ? interval.lo() : null,
             interval.known() ? interval.hi() : null,
             speeds),
+        probe,
         ratios(variant, rounds, contenders),
         peaks.length == 0 ? null : (long) Arrays.stream(peaks).max().orElseThrow(),
         loads.length == 0 ? null : median(loads),
@@ -142,7 +151,7 @@ record ModelRun(
         .toArray();
   }
 
-  private static double median(double[] values) {
+  static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int half = sorted.length / 2;

@@ -55,6 +55,9 @@ public abstract class KernelBenchmark {
   @Param("hot")
   public String cache;
 
+  /** Bytes that rotate where caches are cold. */
+  long coldBytes = Caches.detect().cold();
+
   protected Kernels kernels;
   protected SplittableRandom random;
 
@@ -73,7 +76,7 @@ public abstract class KernelBenchmark {
     team = new ThreadTeam(threads);
     kernels = registry.open(variant, team);
     random = new SplittableRandom(Variants.seed());
-    copies = copies(cache, bytes());
+    copies = copies(bytes());
     prepare(copies);
     Verified.require(variant, check());
     WarmUp.run(this::call);
@@ -90,7 +93,7 @@ public abstract class KernelBenchmark {
   /** Bytes of the operands of one call. */
   protected abstract long bytes();
 
-  /** Makes so many copies of the operands. */
+  /** Makes so many copies of the operands, of each of them: what does not rotate stays hot. */
   protected abstract void prepare(int copies);
 
   /** The benchmark's body. */
@@ -102,11 +105,10 @@ public abstract class KernelBenchmark {
   /** Frees what the garbage collector does not. */
   protected void release() {}
 
-  private static int copies(String cache, long bytes) {
+  private int copies(long bytes) {
     return switch (cache) {
       case "hot" -> 1;
-      case "cold" ->
-          (int) Math.min(Caches.detect().cold() / bytes + 2, MOST_FLOATS * 4 / bytes + 1);
+      case "cold" -> (int) Math.min(coldBytes / bytes + 2, MOST_FLOATS * 4 / bytes + 1);
       default -> throw new IllegalArgumentException("cache must be hot or cold, but is " + cache);
     };
   }

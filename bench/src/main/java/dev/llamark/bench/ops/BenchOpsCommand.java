@@ -55,7 +55,10 @@ public final class BenchOpsCommand implements Callable<Integer> {
       System.out.println(output.text() ? table.text() : table.markdown());
     }
     bench.printFailures();
-    ExitCode judged = baseline.judge(bench.records(), output).orElse(code);
+    ExitCode judged =
+        baseline
+            .judge(bench.records(), row -> bench.selects(row, variants.named()), output)
+            .orElse(code);
     return code == ExitCode.WRONG ? code : judged;
   }
 
@@ -67,8 +70,8 @@ public final class BenchOpsCommand implements Callable<Integer> {
     }
     SettingTable table = new SettingTable(baseline.comparison());
     ExitCode code = bench.run(table::judge);
-    table.print(chosen, output.format());
+    table.print(chosen, bench.unpaired(), output.format());
     bench.printFailures();
-    return code == ExitCode.OK ? table.code() : code;
+    return code == ExitCode.OK ? table.conclude(bench.unpaired(), output.format()) : code;
   }
 }

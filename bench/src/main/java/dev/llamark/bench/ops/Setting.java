@@ -8,7 +8,6 @@ import dev.llamark.run.OpRecord;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.verify.VariantOptions;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +20,7 @@ import java.util.Optional;
  * @param threads numbers of threads
  * @param forkArgs all arguments of the forked JVMs
  * @param jvmArgs those among them that the user gave
- * @param java the program that runs them, if it is not this JVM's own
- * @param jdk its version
+ * @param jdk that runs them, if it is not this JVM's own
  */
 record Setting(
     Optional<OpRecord.Setting> label,
@@ -31,8 +29,7 @@ record Setting(
     List<Integer> threads,
     List<String> forkArgs,
     List<String> jvmArgs,
-    Optional<Path> java,
-    Optional<String> jdk) {
+    Optional<Jdk> jdk) {
 
   private static final String BITS = "llamark.vector.bits";
 
@@ -50,8 +47,7 @@ record Setting(
 
   /** The setting of the command line itself. */
   static Setting of(VariantOptions variants, TimingOptions timing, long seed) {
-    return of(
-        variants, timing, seed, List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+    return of(variants, timing, seed, List.of(), Optional.empty(), Optional.empty());
   }
 
   /**
@@ -64,8 +60,7 @@ record Setting(
       TimingOptions timing,
       long seed,
       List<String> moreArgs,
-      Optional<Path> java,
-      Optional<String> jdk,
+      Optional<Jdk> jdk,
       Optional<OpRecord.Setting> label) {
     String before = System.getProperty(BITS, "");
     KernelRegistry registry = variants.registry(); // sets the width of this JVM's vectors
@@ -77,7 +72,12 @@ record Setting(
     if (label.isPresent()) {
       System.setProperty(BITS, before);
     }
-    return new Setting(label, registry, entrants, variants.threads(), forkArgs, jvmArgs, java, jdk);
+    return new Setting(label, registry, entrants, variants.threads(), forkArgs, jvmArgs, jdk);
+  }
+
+  /** The same under another label. */
+  Setting labelled(OpRecord.Setting other) {
+    return new Setting(Optional.of(other), registry, entrants, threads, forkArgs, jvmArgs, jdk);
   }
 
   /** Whether a variant has the operation as its own, and for the type of the weights. */
