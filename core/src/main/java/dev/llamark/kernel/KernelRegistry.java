@@ -23,16 +23,56 @@ import java.util.stream.Collectors;
 public final class KernelRegistry {
 
   /**
-   * One variant as found.
-   *
-   * @param id its name
-   * @param provider its provider, absent if that could not even be loaded
-   * @param unusable why it cannot run, if so
+   * One variant as found. Whether it can run is asked when it is of interest, once: a peer has
+   * natives to load before it can tell.
    */
-  public record Variant(String id, Optional<KernelProvider> provider, Optional<Unusable> unusable) {
+  public static final class Variant {
+
+    private final String id;
+    private final Optional<KernelProvider> provider;
+    private Optional<Unusable> unusable;
+
+    /**
+     * @param provider its provider, absent if that could not even be loaded
+     * @param unusable why it cannot run, if so; null if nobody has asked yet
+     */
+    private Variant(String id, Optional<KernelProvider> provider, Optional<Unusable> unusable) {
+      this.id = id;
+      this.provider = provider;
+      this.unusable = unusable;
+    }
+
+    /** Its name. */
+    public String id() {
+      return id;
+    }
+
+    /** Its provider, absent if that could not even be loaded. */
+    public Optional<KernelProvider> provider() {
+      return provider;
+    }
+
+    /** Why it cannot run, if so. */
+    public synchronized Optional<Unusable> unusable() {
+      if (unusable == null) {
+        unusable = provider.flatMap(Variant::ask);
+      }
+      return unusable;
+    }
+
+    private static Optional<Unusable> ask(KernelProvider provider) {
+      try {
+        return provider.unusable();
+      } catch (RuntimeException | LinkageError e) {
+        return Optional.of(
+            new Unusable(
+                "%s cannot say whether it can run: %s".formatted(provider.getClass().getName(), e),
+                REMEDY));
+      }
+    }
 
     public boolean usable() {
-      return unusable.isEmpty();
+      return unusable().isEmpty();
     }
 
     /** Its role; a provider that could not be loaded counts as a variant. */
@@ -46,6 +86,8 @@ public final class KernelRegistry {
       return bits > 0 ? id + "@" + bits : id;
     }
   }
+
+  private static final String REMEDY = "mend or remove its jar";
 
   private final Map<String, Variant> variants = new LinkedHashMap<>();
 
@@ -121,12 +163,11 @@ public final class KernelRegistry {
   }
 
   private static Variant examine(KernelProvider provider) {
-    return new Variant(provider.id(), Optional.of(provider), provider.unusable());
+    return new Variant(provider.id(), Optional.of(provider), null);
   }
 
   private static Variant broken(String id, String reason) {
-    return new Variant(
-        id, Optional.empty(), Optional.of(new Unusable(reason, "mend or remove its jar")));
+    return new Variant(id, Optional.empty(), Optional.of(new Unusable(reason, REMEDY)));
   }
 
   /** All variants: ours and the user's first, then peers, then the oracle. */

@@ -23,7 +23,8 @@ import java.util.Map;
  * @param allocBPerOp bytes allocated per call
  * @param vs our speed over each other variant's
  * @param error distance to the oracle on the benchmark's own operands
- * @param flags doubts about the figures: {@code two-humped}, {@code drift}, {@code above-roof}
+ * @param flags doubts about the figures: {@code two-humped}, {@code drift}, {@code above-roof},
+ *     {@code still-compiling}
  * @param chain where the time is one node's share of a chain in one session: its length; otherwise
  *     absent
  * @param setting under which it ran, where two were compared; otherwise absent

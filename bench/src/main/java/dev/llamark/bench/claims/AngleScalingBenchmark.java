@@ -38,7 +38,7 @@ public class AngleScalingBenchmark extends KernelBenchmark {
   private float[] out;
 
   @Override
-  protected long bytes() {
+  protected long rotatedBytes() {
     return 4L * 2 * TOKENS * HEADS * AngleScaling.ROTARY_DIM;
   }
 

@@ -43,7 +43,7 @@ public class PositionBenchmark extends KernelBenchmark {
   private double[] frequencies;
 
   @Override
-  protected long bytes() {
+  protected long rotatedBytes() {
     return way.equals("rope")
         ? 4L * 2 * tokens * (HEADS + KV_HEADS) * HEAD_DIM
         : 4L * 3 * tokens * HIDDEN;

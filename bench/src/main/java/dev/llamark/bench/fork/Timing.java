@@ -17,6 +17,9 @@ public record Timing(
   /** Of a JVM: its start, JMH's handshake, its end. */
   private static final Duration START = Duration.ofMillis(900);
 
+  /** A median needs three. */
+  private static final int LEAST_ITERATIONS = 3;
+
   /** For a first look, at calls that may be long. */
   public static final Timing QUICK =
       new Timing(6, 3, Duration.ofMillis(120), Duration.ofSeconds(60));
@@ -41,6 +44,22 @@ public record Timing(
   /** With another limit. */
   public Timing limitedTo(Duration other) {
     return new Timing(warmUp, warmups, iterations, iteration, other);
+  }
+
+  /**
+   * The same time for calls of which one takes longer than an iteration: JMH lets each iteration
+   * have a whole call, so that as many iterations would take many times as long.
+   */
+  Timing forCalls(double nanos) {
+    int affordable = (int) (iteration.toNanos() * (double) iterations / nanos);
+    return nanos <= iteration.toNanos()
+        ? this
+        : new Timing(
+            warmUp,
+            warmups,
+            Math.min(iterations, Math.max(affordable, LEAST_ITERATIONS)),
+            iteration,
+            limit);
   }
 
   /** How long a fork takes whose calls are short. */

@@ -74,7 +74,7 @@ public abstract class KernelBenchmark {
     team = new ThreadTeam(threads);
     kernels = registry.open(variant, team);
     random = new SplittableRandom(Variants.seed());
-    copies = copies(cache, bytes());
+    copies = copies(cache, rotatedBytes());
     prepare(copies);
     Verified.require(variant, check());
     WarmUp.run(this::call);
@@ -88,8 +88,8 @@ public abstract class KernelBenchmark {
     team.close();
   }
 
-  /** Bytes of the operands of one call. */
-  protected abstract long bytes();
+  /** Bytes of the operands of one call, of those of which there are copies. */
+  protected abstract long rotatedBytes();
 
   /** Makes so many copies of the operands. */
   protected abstract void prepare(int copies);

@@ -23,7 +23,7 @@ public class RmsNormBenchmark extends KernelBenchmark {
   private float[] out;
 
   @Override
-  protected long bytes() {
+  protected long rotatedBytes() {
     int[] sizes = sizes(shape, 2);
     rows = sizes[0];
     size = sizes[1];

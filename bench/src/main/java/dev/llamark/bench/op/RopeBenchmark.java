@@ -35,7 +35,7 @@ public class RopeBenchmark extends KernelBenchmark {
   private float[] out;
 
   @Override
-  protected long bytes() {
+  protected long rotatedBytes() {
     int[] sizes = sizes(shape, 3);
     tokens = sizes[0];
     heads = sizes[1];

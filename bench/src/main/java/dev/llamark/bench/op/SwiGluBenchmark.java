@@ -20,7 +20,7 @@ public class SwiGluBenchmark extends KernelBenchmark {
   private float[] out;
 
   @Override
-  protected long bytes() {
+  protected long rotatedBytes() {
     int[] sizes = sizes(shape, 2);
     count = sizes[0] * sizes[1];
     return 3 * 4L * count;

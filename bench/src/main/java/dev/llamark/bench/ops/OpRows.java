@@ -4,6 +4,7 @@ import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.op.Verified;
+import dev.llamark.bench.op.WarmUp;
 import dev.llamark.bench.statistics.ForkPattern;
 import dev.llamark.bench.statistics.LogInterval;
 import dev.llamark.run.Environment;
@@ -23,6 +24,9 @@ final class OpRows {
 
   /** Flag of a share of the roof that cannot be. */
   static final String ABOVE_ROOF = "above-roof";
+
+  /** Flag of a fork that was timed before its compilers had come to rest. */
+  static final String STILL_COMPILING = "still-compiling";
 
   /** A share of the roof above this, interval and all, is a fault of the measurement. */
   private static final double WHOLE_ROOF = 100;
@@ -58,6 +62,9 @@ final class OpRows {
     Optional<OpRecord.Roof> share = share(limits.get(contender), nanos);
     if (share.filter(s -> s.lo() != null && s.lo() > WHOLE_ROOF).isPresent()) {
       flags.add(ABOVE_ROOF);
+    }
+    if (forks.stream().anyMatch(fork -> WarmUp.wasCut(fork.output()))) {
+      flags.add(STILL_COMPILING);
     }
     return new OpRecord(
         opCase.id().operation().id(),
