@@ -21,6 +21,7 @@ class TimingTest {
     assertThat(TIMING.forCalls(55e6).iterations()).isEqualTo(5);
     assertThat(TIMING.forCalls(300e6).iterations()).isEqualTo(3);
     assertThat(TIMING.forCalls(300e6).warmups()).isEqualTo(2);
+    assertThat(Timing.QUICK_OPS.forCalls(300e6).warmups()).isEqualTo(2);
     assertThat(new Timing(1, 1, Duration.ofMillis(500), Duration.ofMinutes(1)).forCalls(3e9))
         .extracting(Timing::iterations)
         .isEqualTo(1);

@@ -109,6 +109,13 @@ class MachineBenchTest {
   }
 
   @Test
+  void theCachesOfThisMachineGrowFromLevelToLevel() {
+    Caches caches = Caches.detect();
+    assertThat(caches.bytes().get(1)).isBetween(8L << 10, 512L << 10);
+    assertThat(List.copyOf(caches.bytes().values())).isSorted();
+  }
+
+  @Test
   void privateCachesGrowWithTheThreadsAndTheLastDoesNot() {
     Caches caches = new Caches(Map.of(1, 1L << 15, 2, 1L << 19, 3, 1L << 25));
     assertThat(caches.within(2, 2)).isEqualTo(1L << 19);
