@@ -71,14 +71,23 @@ public final class VariantOptions {
     return List.of(variable.split(",")).stream().map(Path::of).toList();
   }
 
+  /**
+   * Says how wide this JVM's vectors are, before any has been made; null leaves it to the CPU.
+   *
+   * @throws InputException if there are no such vectors
+   */
+  public static void useVectorBits(Integer bits) {
+    if (bits != null) {
+      if (bits != 128 && bits != 256 && bits != 512) {
+        throw new InputException("--vector-bits must be 128, 256 or 512, but is " + bits);
+      }
+      System.setProperty(BITS_PROPERTY, bits.toString());
+    }
+  }
+
   /** Finds the variants of the class path and of the user's jars. */
   public KernelRegistry registry() {
-    if (vectorBits != null) {
-      if (vectorBits != 128 && vectorBits != 256 && vectorBits != 512) {
-        throw new InputException("--vector-bits must be 128, 256 or 512, but is " + vectorBits);
-      }
-      System.setProperty(BITS_PROPERTY, vectorBits.toString());
-    }
+    useVectorBits(vectorBits);
     return registry(jars());
   }
 

@@ -90,7 +90,7 @@ public final class BenchModelCommand implements Callable<Integer> {
   private String form = "";
   private boolean quantised;
 
-  /** So much time, if no other budget is given. */
+  /** So much time, if neither another budget nor a number of forks is given. */
   private static final Duration BUDGET = Duration.ofMinutes(5);
 
   private static final Duration QUICK_BUDGET = Duration.ofMinutes(2);
@@ -125,6 +125,9 @@ public final class BenchModelCommand implements Callable<Integer> {
     DType type = DType.of(kv);
     if (type != DType.F32 && type != DType.F16) {
       throw new InputException("--kv must be f32 or f16, but is " + kv);
+    }
+    if (tests().isEmpty()) {
+      throw new InputException("-p 0 and -n 0 leave nothing to time");
     }
     try (ModelSource source = ModelSources.open(model)) {
       int longest = tests().stream().mapToInt(test -> test.depth() + test.tokens()).max().orElse(0);
@@ -186,7 +189,8 @@ public final class BenchModelCommand implements Callable<Integer> {
       OutputOptions.Sink sink,
       Progress progress,
       Environment env) {
-    Duration budget = timing.budget(timing.quick() ? QUICK_BUDGET : BUDGET);
+    Duration usual = timing.quick() ? QUICK_BUDGET : BUDGET;
+    Duration budget = repetitions == null ? timing.budget(usual) : timing.budget();
     long start = System.nanoTime();
     int all = tests().size() * variants.threads().size();
     int done = 0;

@@ -4,6 +4,7 @@ import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.statistics.LogInterval;
+import dev.llamark.bench.statistics.Median;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.run.Environment;
 import dev.llamark.run.ModelId;
@@ -116,15 +117,15 @@ record ModelRun(
         variant.vectorBits(),
         threads,
         new ModelRecord.Samples(
-            median(speeds),
+            Median.of(speeds),
             interval.known() ? interval.lo() : null,
             interval.known() ? interval.hi() : null,
             speeds),
         probe,
         ratios(variant, rounds, contenders),
         peaks.length == 0 ? null : (long) Arrays.stream(peaks).max().orElseThrow(),
-        loads.length == 0 ? null : median(loads),
-        test.kind() == SpeedTest.Kind.PROMPT ? median(nanos) / NANOS_PER_MILLI : null,
+        loads.length == 0 ? null : Median.of(loads),
+        test.kind() == SpeedTest.Kind.PROMPT ? Median.of(nanos) / NANOS_PER_MILLI : null,
         env);
   }
 
@@ -149,12 +150,5 @@ record ModelRun(
         .filter(OptionalDouble::isPresent)
         .mapToDouble(OptionalDouble::getAsDouble)
         .toArray();
-  }
-
-  static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int half = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   }
 }

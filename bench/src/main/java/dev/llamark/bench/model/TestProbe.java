@@ -4,6 +4,7 @@ import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.machine.Caches;
 import dev.llamark.bench.op.RoofBenchmark;
+import dev.llamark.bench.statistics.Median;
 import dev.llamark.run.ModelRecord;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ record TestProbe(String bound, ForkSpec spec, double work) {
   /** What it reached; empty if it failed. */
   Optional<ModelRecord.Probe> reached(PairedRun.Rounds rounds) {
     return rounds.measured().containsKey(spec)
-        ? Optional.of(new ModelRecord.Probe(bound, work / ModelRun.median(rounds.nanos(spec))))
+        ? Optional.of(new ModelRecord.Probe(bound, work / Median.of(rounds.nanos(spec))))
         : Optional.empty();
   }
 }

@@ -67,8 +67,8 @@ public abstract class KernelBenchmark {
   private int copy;
 
   /**
-   * Opens the variant, makes the operands, checks what the variant makes of them, calls it until it
-   * is compiled, and finds what it allocates.
+   * Opens the variant, makes the operands, checks what the variant makes of them, and calls it
+   * until it is compiled.
    */
   @Setup(Level.Trial)
   public final void open() {
@@ -80,11 +80,12 @@ public abstract class KernelBenchmark {
     prepare(copies);
     Verified.require(variant, check());
     WarmUp.run(this::call);
-    Allocation.print(variant, 1, this::call);
   }
 
+  /** Finds what a call allocates, now that whatever is seldom run has been compiled too. */
   @TearDown(Level.Trial)
   public final void close() {
+    Allocation.print(variant, 1, this::call);
     release();
     kernels.close();
     team.close();

@@ -54,6 +54,9 @@ public final class BenchOpsCommand implements Callable<Integer> {
       bench.records().forEach(table::add);
       System.out.println(output.text() ? table.text() : table.markdown());
     }
+    if (output.text() && timing.quick() && !variants.named()) {
+      System.out.printf("a first look leaves %s out unless --kernels names it%n", Setting.PLAIN);
+    }
     bench.printFailures();
     ExitCode judged =
         baseline

@@ -31,6 +31,12 @@ record Setting(
     List<String> jvmArgs,
     Optional<Jdk> jdk) {
 
+  /**
+   * The variant to read. Its calls are the longest by far: a first look spends the time on forks
+   * enough for an interval of the others, unless it is named.
+   */
+  static final String PLAIN = "scalar";
+
   private static final String BITS = "llamark.vector.bits";
 
   /**
@@ -64,7 +70,13 @@ record Setting(
       Optional<OpRecord.Setting> label) {
     String before = System.getProperty(BITS, "");
     KernelRegistry registry = variants.registry(); // sets the width of this JVM's vectors
-    List<Entrant> entrants = variants.selected(registry).stream().map(Entrant::of).toList();
+    List<Variant> selected = variants.selected(registry);
+    boolean all = variants.named() || !timing.quick() || selected.size() == 1;
+    List<Entrant> entrants =
+        selected.stream()
+            .filter(variant -> all || !variant.id().equals(PLAIN))
+            .map(Entrant::of)
+            .toList();
     List<String> jvmArgs = new ArrayList<>(timing.jvmArgs());
     jvmArgs.addAll(moreArgs);
     List<String> forkArgs = ForkArgs.of(timing, variants, seed);

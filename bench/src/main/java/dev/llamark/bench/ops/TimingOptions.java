@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 public final class TimingOptions {
 
   private static final int LEAST_QUICK_FORKS = 3;
-  private static final int MOST_QUICK_FORKS = 5;
+  private static final int MOST_QUICK_FORKS = 8;
+  private static final Duration UNLIMITED = Duration.ofDays(365);
   private static final double QUICK_PRECISION = 0.05;
   private static final double PRECISION = 0.02;
   private static final int LEAST_FORKS = 5;
@@ -23,14 +24,14 @@ public final class TimingOptions {
 
   @Option(
       names = "--quick",
-      description = "A first look: few cases, short iterations, 3 to 5 forks.")
+      description = "A first look: few cases, short iterations, 3 to 8 forks.")
   private boolean quick;
 
   @Option(
       names = "--forks",
       paramLabel = "N",
       description =
-          "Exactly so many forks of each variant; by default 5 to 10, quick 3 to 5, by precision.")
+          "Exactly so many forks of each variant; by default 5 to 10, quick 3 to 8, by precision.")
   private Integer forks;
 
   @Option(
@@ -119,12 +120,15 @@ public final class TimingOptions {
 
   /** Time for the whole run; far away if not limited. */
   public Duration budget() {
-    return budget(Duration.ofDays(365));
+    return budget(UNLIMITED);
   }
 
-  /** Time for the whole run; {@code otherwise}, if none was asked for. */
+  /** Time for the whole run; {@code otherwise}, if neither it nor the forks were asked for. */
   public Duration budget(Duration otherwise) {
-    return budget == null ? otherwise : budget;
+    if (budget == null) {
+      return forks == null ? otherwise : UNLIMITED;
+    }
+    return budget;
   }
 
   public List<String> jvmArgs() {

@@ -4,18 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class WarmUpTest {
 
-  private final String before = System.getProperty(WarmUp.LEAST, "");
+  private final String before = System.getProperty(WarmUp.LEAST, "1");
 
   @BeforeEach
-  void beShort() {
+  void warmUpForAMoment() {
     System.setProperty(WarmUp.LEAST, "20");
   }
 
@@ -24,25 +23,43 @@ class WarmUpTest {
     System.setProperty(WarmUp.LEAST, before);
   }
 
-  private static String printed(LongSupplier busyNanos) {
-    PrintStream usual = System.out;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+  private static String said(Supplier<?> body) {
+    PrintStream out = System.out;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
     try {
-      WarmUp.run(() -> 1, busyNanos);
+      System.setOut(new PrintStream(said, true));
+      WarmUp.run(body);
     } finally {
-      System.setOut(usual);
+      System.setOut(out);
     }
-    return out.toString(StandardCharsets.UTF_8);
+    return said.toString();
+  }
+
+  private static Object sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return millis;
   }
 
   @Test
-  void warmUpThatIsCutOffWhileCompilersAreAtWorkSaysSo() {
-    assertThat(WarmUp.cutOff(printed(System::nanoTime))).isTrue();
+  void aLongCallIsAWindowByItself() {
+    int[] calls = {0};
+    String said =
+        said(
+            () -> {
+              calls[0]++;
+              return sleep(160);
+            });
+    assertThat(WarmUp.wasCut(said)).as(said).isFalse();
+    assertThat(calls[0]).isLessThanOrEqualTo(2);
   }
 
   @Test
-  void warmUpThatEndsWithIdleCompilersSaysNothing() {
-    assertThat(printed(() -> 7)).isEmpty();
+  void aWarmUpThatIsCutShortSaysSo() {
+    System.setProperty(WarmUp.LEAST, "1"); // no more than 15 ms: too short to look back upon
+    assertThat(WarmUp.wasCut(said(() -> sleep(1)))).isTrue();
   }
 }
