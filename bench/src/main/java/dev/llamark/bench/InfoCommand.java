@@ -7,6 +7,7 @@ import dev.llamark.run.Environment;
 import dev.llamark.run.ExitCode;
 import dev.llamark.run.TextTable;
 import dev.llamark.run.Version;
+import dev.llamark.verify.Headline;
 import dev.llamark.verify.VariantOptions;
 import java.util.Locale;
 import java.util.Objects;
@@ -46,7 +47,7 @@ final class InfoCommand implements Callable<Integer> {
     facts.row("revision", orUnknown(env.revision()));
     facts.row("JDK", env.jdk() + ", " + env.jvm());
     facts.row("system", env.os());
-    facts.row("CPU", orUnknown(env.cpu()) + ", " + env.cores() + " cores");
+    facts.row("CPU", orUnknown(env.cpu()) + ", " + Headline.counted(env.cores(), "core"));
     facts.row("features", env.features() == null ? "unknown" : String.join(" ", env.features()));
     facts.row("huge pages", orUnknown(env.hugePages()));
     facts.row("memory for Java", "%.1f GB".formatted(Runtime.getRuntime().maxMemory() / 1e9));
@@ -64,7 +65,7 @@ final class InfoCommand implements Callable<Integer> {
       table.row(
           variant.title(),
           variant.role().name().toLowerCase(Locale.ROOT),
-          variant.provider().map(p -> p.arithmetic().id()).orElse("?"),
+          variant.broken() ? "?" : variant.arithmetic().id(),
           state(variant));
     }
     return table;
@@ -74,7 +75,7 @@ final class InfoCommand implements Callable<Integer> {
     if (!variant.usable()) {
       return variant.unusable().map(Objects::toString).orElseThrow();
     }
-    boolean asked = variant.role() == Role.ORACLE || variant.provider().orElseThrow().onRequest();
+    boolean asked = variant.role() == Role.ORACLE || variant.onRequest();
     return asked ? "usable, when named" : "usable";
   }
 }

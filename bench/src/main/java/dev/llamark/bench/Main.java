@@ -2,6 +2,7 @@ package dev.llamark.bench;
 
 import dev.llamark.bench.compare.CompareCommand;
 import dev.llamark.bench.compare.MergeCommand;
+import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.ExitCode;
 import dev.llamark.run.LlamarkException;
 import dev.llamark.run.Version;
@@ -30,9 +31,24 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String[] args) {
-    int code = commandLine(args).execute(args);
+    int code = run(commandLine(args), args);
     System.out.flush();
     System.exit(code);
+  }
+
+  /** Runs a command; what even picocli lets through ends it in a sentence too. */
+  static int run(CommandLine line, String... args) {
+    try {
+      return line.execute(args);
+    } catch (OutOfMemoryError e) {
+      String sentence =
+          "Java's %.1f GB of memory do not suffice (%s); choose a smaller model or fewer tokens, or"
+              + " give it more with LLAMARK_JAVA_OPTS=-Xmx…";
+      double most = Runtime.getRuntime().maxMemory() / 1e9;
+      return failed(new EnvironmentException(sentence.formatted(most, e.getMessage())), line);
+    } catch (Error e) {
+      return CrashReport.write(e, line.getErr());
+    }
   }
 
   private static SequencedMap<String, Class<?>> commands() {

@@ -5,6 +5,7 @@ import dev.llamark.format.ModelSources;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Kernels;
+import dev.llamark.model.KvCache;
 import dev.llamark.model.Llama;
 import dev.llamark.run.ExitCode;
 import dev.llamark.run.InputException;
@@ -16,6 +17,7 @@ import dev.llamark.text.StopReason;
 import dev.llamark.text.TextGenerator;
 import dev.llamark.text.Tokenizer;
 import dev.llamark.text.Tokenizers;
+import dev.llamark.verify.Headline;
 import dev.llamark.verify.VariantOptions;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -105,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     checkOptions();
-    DType cacheType = DType.of(kv);
+    DType cacheType = KvCache.type(kv);
     KernelRegistry registry = variants.registry();
     Variant variant = variant(registry);
     try (ModelSource source = ModelSources.open(model);
@@ -203,7 +205,7 @@ final class RunCommand implements Callable<Integer> {
       Generation generation, ModelSource source, Variant variant, ThreadTeam team) {
     String lines =
         """
-        %s, %s, %s KV cache, %s, %d threads
+        %s, %s, %s KV cache, %s, %s
         prompt      %5d tokens  %10.1f tokens/s
         generation  %5d tokens  %10.1f tokens/s
         ended: %s""";
@@ -214,7 +216,7 @@ final class RunCommand implements Callable<Integer> {
         source.dtype().id(),
         kv.toLowerCase(Locale.ROOT),
         variant.title(),
-        team.size(),
+        Headline.counted(team.size(), "thread"),
         generation.promptTokens(),
         generation.promptRate(),
         generation.tokens().size(),

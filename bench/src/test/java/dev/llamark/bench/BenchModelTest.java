@@ -52,6 +52,8 @@ class BenchModelTest {
     assertThat(records).extracting(r -> r.get("kv").asText()).containsExactly("f16", "f32");
     assertThat(records).extracting(r -> r.get("depth").asInt()).containsExactly(4, 4);
     assertThat(records).allSatisfy(r -> assertThat(r.get("test").asText()).isEqualTo("pp8"));
+    assertThat(records).extracting(r -> r.get("role").asText()).containsExactly("variant", "peer");
+    assertThat(records).allSatisfy(r -> assertThat(r.at("/probe/limit").asDouble()).isPositive());
     assertThat(records.getFirst().get("vs").get("ort").get("ratio").asDouble()).isPositive();
   }
 

@@ -8,8 +8,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -111,6 +113,61 @@ class MainTest {
     Files.delete(trace);
   }
 
+  /** What is thrown by the command {@code break}. */
+  @Command(name = "break")
+  private record Throwing(Error error) implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      throw error;
+    }
+  }
+
+  private static CommandLineRun runThrowing(Error error) {
+    StringWriter err = new StringWriter();
+    int code =
+        Main.run(
+            Main.commandLine().addSubcommand(new Throwing(error)).setErr(new PrintWriter(err)),
+            "break");
+    return new CommandLineRun(code, "", err.toString());
+  }
+
+  @Test
+  void tooLittleMemoryIsTheMachinesFaultAndSaidInOneSentence() {
+    CommandLineRun run = runThrowing(new OutOfMemoryError("Java heap space"));
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(run.err())
+        .hasLineCount(1)
+        .contains("GB of memory do not suffice (Java heap space)", "LLAMARK_JAVA_OPTS=-Xmx");
+  }
+
+  @Test
+  void anyOtherErrorEndsWithSeventyTooAndNoStackTrace() throws IOException {
+    CommandLineRun run = runThrowing(new StackOverflowError());
+    assertThat(run.exitCode()).isEqualTo(70);
+    assertThat(run.err()).hasLineCount(2).contains("StackOverflowError").doesNotContain("\tat ");
+    Files.delete(Path.of(run.err().replaceAll("(?s).*the trace in (\\S+).*", "$1")));
+  }
+
+  @Test
+  void figuresBeyondAllBoundsAreUsageErrors() {
+    for (List<String> bad :
+        List.of(
+            List.of("ops", "--case", "matmul:f32:99999999x99999999x9999999"),
+            List.of("ops", "--case", "rope:f32:3000x3000x3000"),
+            List.of("model", "-d", "2147483647"),
+            List.of("model", "--kv", "nope"),
+            List.of("model", "-m", ""),
+            List.of("model", "--save-golden", "."),
+            List.of("ops", "--junit", "."))) {
+      List<String> words = new ArrayList<>(List.of("verify"));
+      words.addAll(bad);
+      words.addAll(List.of("--kernels", "scalar"));
+      CommandLineRun run = CommandLineRun.of(words.toArray(String[]::new));
+      assertThat(run.exitCode()).as("%s: %s", bad, run.err()).isEqualTo(2);
+      assertThat(run.err()).as("%s", bad).hasLineCount(1);
+    }
+  }
+
   @Test
   void recordsGoToTheFileAndJsonToTheOutput(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("v.jsonl");
@@ -129,6 +186,26 @@ class MainTest {
     assertThat(run.exitCode()).isZero();
     assertThat(Files.readString(file)).isEqualTo(run.out());
     assertThat(run.out().lines()).hasSizeGreaterThan(20).allMatch(l -> l.contains("\"PASS\""));
+  }
+
+  @Tag("external")
+  @Test
+  void aPromptIsReadByTheModelsOwnTokenizerWhereverItLies(@TempDir Path folder) throws IOException {
+    Path stories = Path.of(System.getProperty("llamark.data", "."), "models", "stories260k");
+    Path alone = folder.resolve("model.gguf");
+    Files.copy(stories.resolve("stories260K.gguf"), alone);
+    CommandLineRun run =
+        CommandLineRun.of(
+            "verify",
+            "model",
+            "-m",
+            alone.toString(),
+            "--prompt",
+            "Once upon",
+            "--kernels",
+            "scalar");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("model.gguf").contains("scalar pass");
   }
 
   @Test

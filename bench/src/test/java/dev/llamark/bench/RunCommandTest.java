@@ -64,6 +64,13 @@ class RunCommandTest {
   }
 
   @Test
+  void one_thread_is_one() {
+    CommandLineRun one =
+        CommandLineRun.of("run", "-m", "synthetic:probe", "--tokens", "1", "-n", "1", "-t", "1");
+    assertThat(one.err()).contains(", 1 thread" + System.lineSeparator());
+  }
+
+  @Test
   void a_seed_gives_the_same_ids_again() {
     String[] args = {
       "-m", "synthetic:probe", "--tokens", "1", "-n", "8", "--temperature", "2", "--seed", "3"

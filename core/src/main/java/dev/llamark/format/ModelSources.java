@@ -28,6 +28,9 @@ public final class ModelSources {
    * @throws InputException where there is no such model: one sentence with file, key and value
    */
   public static ModelSource open(String spec) {
+    if (spec.isBlank()) {
+      throw new InputException("the model has no name: give a file, a folder or synthetic:SHAPE");
+    }
     if (SyntheticSource.matches(spec)) {
       return SyntheticSource.of(spec);
     }

@@ -6,6 +6,7 @@ import dev.llamark.run.LlamarkException;
 import dev.llamark.run.ThreadTeam;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,27 +24,37 @@ import java.util.stream.Collectors;
 public final class KernelRegistry {
 
   /**
-   * One variant as found.
+   * One variant as found, with what its provider said of itself when it was asked, once.
    *
-   * @param id its name
-   * @param provider its provider, absent if that could not even be loaded
+   * @param id its name; of a provider that could not tell one, its class
+   * @param role what it is for
+   * @param arithmetic in what its kernels compute
+   * @param vectorBits width of its vectors in bits; 0 where it has none of its own
+   * @param onRequest whether it runs only when it is named
+   * @param provider its provider; absent if that is broken
    * @param unusable why it cannot run, if so
    */
-  public record Variant(String id, Optional<KernelProvider> provider, Optional<Unusable> unusable) {
+  public record Variant(
+      String id,
+      Role role,
+      Arithmetic arithmetic,
+      int vectorBits,
+      boolean onRequest,
+      Optional<KernelProvider> provider,
+      Optional<Unusable> unusable) {
 
     public boolean usable() {
       return unusable.isEmpty();
     }
 
-    /** Its role; a provider that could not be loaded counts as a variant. */
-    public Role role() {
-      return provider.map(KernelProvider::role).orElse(Role.VARIANT);
+    /** Whether the provider itself is at fault, and not the machine. */
+    public boolean broken() {
+      return provider.isEmpty();
     }
 
     /** As a person sees it: {@code vector@512}. */
     public String title() {
-      int bits = provider.map(KernelProvider::vectorBits).orElse(0);
-      return bits > 0 ? id + "@" + bits : id;
+      return vectorBits > 0 ? id + "@" + vectorBits : id;
     }
   }
 
@@ -51,12 +62,12 @@ public final class KernelRegistry {
 
   private KernelRegistry(List<Variant> found) {
     found.stream()
-        .sorted(Comparator.comparing((Variant v) -> v.role()).thenComparing(Variant::id))
+        .sorted(Comparator.comparing(Variant::role).thenComparing(Variant::id))
         .forEach(this::add);
   }
 
   private void add(Variant variant) {
-    if (variants.putIfAbsent(variant.id(), variant) != null) {
+    if (variants.putIfAbsent(variant.id(), variant) != null && !variant.broken()) {
       throw new InputException(
           "two providers have the id '%s': %s and %s; ids must differ"
               .formatted(variant.id(), describe(variants.get(variant.id())), describe(variant)));
@@ -64,7 +75,7 @@ public final class KernelRegistry {
   }
 
   private static String describe(Variant variant) {
-    return variant.provider().map(p -> p.getClass().getName()).orElse("?");
+    return variant.provider().map(p -> ProviderCalls.describe(p.getClass())).orElse("?");
   }
 
   /** The providers that {@code loader} finds as services. */
@@ -73,7 +84,7 @@ public final class KernelRegistry {
     var services = ServiceLoader.load(KernelProvider.class, loader).stream().iterator();
     while (hasNext(services, found)) {
       var service = services.next();
-      found.add(examine(service));
+      found.add(ProviderCalls.examine(service));
     }
     return new KernelRegistry(found);
   }
@@ -82,51 +93,36 @@ public final class KernelRegistry {
   public static KernelRegistry of(KernelProvider... providers) {
     List<Variant> found = new ArrayList<>();
     for (KernelProvider provider : providers) {
-      found.add(examine(provider));
+      found.add(ProviderCalls.examine(provider));
     }
     return new KernelRegistry(found);
   }
 
   /**
-   * A service file that names a class that is not there fails here: it is listed by its message.
+   * A service whose class is not there, or cannot be linked, fails here: it is listed as broken.
    */
   private static boolean hasNext(
-      java.util.Iterator<ServiceLoader.Provider<KernelProvider>> services, List<Variant> found) {
+      Iterator<ServiceLoader.Provider<KernelProvider>> services, List<Variant> found) {
     while (true) {
       try {
         return services.hasNext();
       } catch (ServiceConfigurationError e) {
-        String broken = e.getMessage().replaceFirst("^.*?: ", "");
-        found.add(broken(broken.replaceAll("^Provider (\\S+).*$", "$1"), broken));
+        String reason = e.getMessage().replaceFirst("^.*?: ", "");
+        found.add(ProviderCalls.broken(reason.replaceAll("^Provider (\\S+).*$", "$1"), reason));
+      } catch (LinkageError e) {
+        String type = String.valueOf(e.getMessage()).replaceAll(" .*$", "").replace('/', '.');
+        found.add(ProviderCalls.broken(type, "a provider cannot be loaded: " + e));
       }
     }
   }
 
   /** These variants, and one more, which takes the place of another of its id. */
   public KernelRegistry with(KernelProvider provider) {
+    Variant more = ProviderCalls.examine(provider);
     List<Variant> all = new ArrayList<>(variants.values());
-    all.removeIf(variant -> variant.id().equals(provider.id()));
-    all.add(examine(provider));
+    all.removeIf(variant -> variant.id().equals(more.id()));
+    all.add(more);
     return new KernelRegistry(all);
-  }
-
-  private static Variant examine(ServiceLoader.Provider<KernelProvider> service) {
-    String name = service.type().getName();
-    try {
-      return examine(service.get());
-    } catch (ServiceConfigurationError | RuntimeException | LinkageError e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      return broken(name, name + " cannot be loaded: " + cause);
-    }
-  }
-
-  private static Variant examine(KernelProvider provider) {
-    return new Variant(provider.id(), Optional.of(provider), provider.unusable());
-  }
-
-  private static Variant broken(String id, String reason) {
-    return new Variant(
-        id, Optional.empty(), Optional.of(new Unusable(reason, "mend or remove its jar")));
   }
 
   /** All variants: ours and the user's first, then peers, then the oracle. */
@@ -145,7 +141,7 @@ public final class KernelRegistry {
   /**
    * The variant of this id, which can run.
    *
-   * @throws InputException if there is none of this id
+   * @throws InputException if there is none of this id, or its provider is broken
    * @throws EnvironmentException if it cannot run here
    */
   public Variant variant(String id) {
@@ -154,21 +150,25 @@ public final class KernelRegistry {
       throw new InputException(
           "no variant '%s'; usable: %s".formatted(id, String.join(", ", usableIds())));
     }
-    variant
-        .unusable()
-        .ifPresent(
-            why -> {
-              throw new EnvironmentException(
-                  "variant '%s' cannot run: %s; usable: %s"
-                      .formatted(id, why, String.join(", ", usableIds())));
-            });
+    if (!variant.usable()) {
+      throw refusal(variant);
+    }
     return variant;
+  }
+
+  private LlamarkException refusal(Variant variant) {
+    String sentence =
+        "variant '%s' cannot run: %s; usable: %s"
+            .formatted(
+                variant.id(), variant.unusable().orElseThrow(), String.join(", ", usableIds()));
+    return variant.broken() ? new InputException(sentence) : new EnvironmentException(sentence);
   }
 
   /**
    * Opens a variant: its own operations, and from its base those that it does not bring.
    *
-   * @throws InputException if the id or a base is unknown, or bases form a circle
+   * @throws InputException if the id or a base is unknown, bases form a circle, or a provider is at
+   *     fault
    * @throws EnvironmentException if the variant or a base cannot run here
    */
   public Kernels open(String id, ThreadTeam team) {
@@ -182,34 +182,25 @@ public final class KernelRegistry {
               .formatted(String.join(" → ", opening), id));
     }
     KernelProvider provider = variant(id).provider().orElseThrow();
-    Kernels kernels = create(provider, team);
-    if (!kernels.id().equals(id)) {
-      throw new InputException(
-          "%s has the id '%s' but creates kernels of the id '%s'"
-              .formatted(provider.getClass().getName(), id, kernels.id()));
-    }
+    Kernels kernels = ProviderCalls.create(provider, id, team);
     Set<Operation> missing = missing(kernels);
     if (missing.isEmpty()) {
       return kernels;
     }
-    Kernels base = open(kernels.base(), team, opening);
+    Kernels base = base(kernels, team, opening);
     for (Operation operation : missing) {
       kernels = kernels.with(operation, base);
     }
     return kernels.onClose(base::close);
   }
 
-  /** What a provider throws is its own fault, not ours. */
-  private static Kernels create(KernelProvider provider, ThreadTeam team) {
+  /** What a variant inherits from; where that cannot be opened, the variant is closed again. */
+  private Kernels base(Kernels kernels, ThreadTeam team, Set<String> opening) {
     try {
-      return provider.create(team);
+      return open(kernels.base(), team, opening);
     } catch (LlamarkException e) {
+      kernels.close();
       throw e;
-    } catch (RuntimeException | LinkageError e) {
-      throw new InputException(
-          "variant '%s' cannot be opened: %s threw %s"
-              .formatted(provider.id(), provider.getClass().getName(), e),
-          e);
     }
   }
 

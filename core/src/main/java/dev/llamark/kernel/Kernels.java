@@ -1,5 +1,6 @@
 package dev.llamark.kernel;
 
+import dev.llamark.run.InputException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -133,8 +134,24 @@ public final class Kernels implements AutoCloseable {
     return part;
   }
 
+  /**
+   * Runs what was to be run at the end, all of it.
+   *
+   * @throws InputException if a part of it throws, which is its author's fault
+   */
   @Override
   public void close() {
-    closers.forEach(Runnable::run);
+    InputException first = null;
+    for (Runnable closer : closers) {
+      try {
+        closer.run();
+      } catch (RuntimeException | LinkageError e) {
+        String sentence = "variant '%s' cannot be closed: it threw %s".formatted(id, e);
+        first = first == null ? new InputException(sentence, e) : first;
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
   }
 }

@@ -38,6 +38,16 @@ public final class KvCache {
     }
   }
 
+  /** The type that a user names, in any case. */
+  public static DType type(String id) {
+    return List.of(DType.F32, DType.F16).stream()
+        .filter(type -> type.id().equalsIgnoreCase(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InputException("KV cache: type must be f32 or f16, but is '%s'".formatted(id)));
+  }
+
   /** Refuses what no cache can be: a number of positions or a type that cannot be stored. */
   static void require(LlamaConfig config, int capacity, DType dtype) {
     if (dtype != DType.F32 && dtype != DType.F16) {

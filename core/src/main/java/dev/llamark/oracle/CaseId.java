@@ -6,6 +6,7 @@ import dev.llamark.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ public record CaseId(
 
   /** Seed of a case that names none. */
   public static final long DEFAULT_SEED = 42;
+
+  /** An operand is one array. */
+  private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
   public CaseId {
     shape = List.copyOf(shape);
@@ -117,7 +121,24 @@ public record CaseId(
                 .formatted(this, names[i], least, shape.get(i)));
       }
     }
+    requireArrays();
     return shape.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** No operand has more dimensions than a matrix of MatMul, or three elsewhere. */
+  private void requireArrays() {
+    int dimensions = operation == Operation.MATMUL ? 2 : 3;
+    double elements =
+        shape.stream()
+            .sorted(Comparator.reverseOrder())
+            .limit(dimensions)
+            .mapToDouble(Integer::doubleValue)
+            .reduce(1, (a, b) -> a * b);
+    if (elements > MOST_ELEMENTS) {
+      throw new InputException(
+          "case '%s': its %d largest sizes must multiply to at most %d, but give %.0f"
+              .formatted(this, Math.min(dimensions, shape.size()), MOST_ELEMENTS, elements));
+    }
   }
 
   /** Refuses options that the operation does not know. */

@@ -49,21 +49,19 @@ public final class Conformance implements AutoCloseable {
    */
   public Conformance(KernelRegistry registry, String variant, int threads) {
     this.variant = variant;
-    int bits = registry.variant(variant).provider().map(KernelProvider::vectorBits).orElse(0);
+    int bits = registry.variant(variant).vectorBits();
     lanes = bits > 0 ? bits / Float.SIZE : DEFAULT_LANES;
     team = new ThreadTeam(threads);
-    alone = registry.open(variant, single);
-    together = registry.open(variant, team);
-    arithmetic = arithmetic(registry, alone.origin(Operation.MATMUL));
-  }
-
-  /** That of the variant from which MatMul comes: others compute in floats alone. */
-  private static Arithmetic arithmetic(KernelRegistry registry, String origin) {
-    return registry
-        .variant(origin)
-        .provider()
-        .map(KernelProvider::arithmetic)
-        .orElse(Arithmetic.FLOAT);
+    try {
+      alone = registry.open(variant, single);
+      together = registry.open(variant, team);
+    } catch (LlamarkException e) {
+      single.close();
+      team.close();
+      throw e;
+    }
+    // Whoever brings MatMul decides: all else computes in floats alone
+    arithmetic = registry.variant(alone.origin(Operation.MATMUL)).arithmetic();
   }
 
   /** The variant of this provider, with all that the class path offers to base it on. */
@@ -125,9 +123,9 @@ public final class Conformance implements AutoCloseable {
     }
     try {
       return runThrice(id, prepared);
-    } catch (LlamarkException e) {
+    } catch (LlamarkException | OutOfMemoryError e) {
       throw e;
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return Judgement.failure("threw " + e);
     }
   }

@@ -10,7 +10,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +32,7 @@ import java.util.stream.Stream;
  *     never}
  * @param seed of all generated operands
  * @param time when, in UTC
+ * @param shard which part of a run that several machines share: {@code 2/4}; null for a whole run
  */
 public record Environment(
     String revision,
@@ -44,7 +47,8 @@ public record Environment(
     Double stolenS,
     String hugePages,
     long seed,
-    String time) {
+    String time,
+    String shard) {
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final Path STAT = Path.of("/proc/stat");
@@ -67,7 +71,8 @@ public record Environment(
         readStolen(),
         readHugePages(),
         seed,
-        now());
+        now(),
+        null);
   }
 
   /** The same machine and run, later: load, stolen time and time anew. */
@@ -85,19 +90,21 @@ public record Environment(
         readStolen(),
         hugePages,
         seed,
-        now());
+        now(),
+        shard);
   }
 
   /**
    * Of a JVM started from this one.
    *
    * @param moreFlags its arguments besides this one's
-   * @param otherJdk version of its Java runtime; null if it is this one's
+   * @param jdk version of its Java runtime
+   * @param jvm name of its virtual machine
    */
-  public Environment forked(List<String> moreFlags, String otherJdk) {
+  public Environment forked(List<String> moreFlags, String jdk, String jvm) {
     return new Environment(
         revision,
-        otherJdk == null ? jdk : otherJdk,
+        jdk,
         jvm,
         Stream.concat(flags.stream(), moreFlags.stream()).toList(),
         os,
@@ -108,7 +115,19 @@ public record Environment(
         stolenS,
         hugePages,
         seed,
-        time);
+        time,
+        shard);
+  }
+
+  /**
+   * Of one part of a run that several machines share.
+   *
+   * @param shard which: {@code 2/4}; null for a whole run
+   */
+  public Environment ofShard(String shard) {
+    return new Environment(
+        revision, jdk, jvm, flags, os, cpu, features, cores, load, stolenS, hugePages, seed, time,
+        shard);
   }
 
   private static String now() {
@@ -137,12 +156,45 @@ public record Environment(
   }
 
   private static String readCpu() {
-    return cpuInfo("model name").findFirst().orElse(null);
+    return cpu(lines(CPU_INFO)).orElseGet(() -> system("machdep.cpu.brand_string"));
+  }
+
+  /** What Linux says of the processor: its name, or where it has none, as on ARM, its numbers. */
+  static Optional<String> cpu(List<String> info) {
+    return values(info, "model name")
+        .findFirst()
+        .or(
+            () ->
+                values(info, "CPU implementer")
+                    .findFirst()
+                    .map(
+                        maker ->
+                            "ARM implementer %s, part %s"
+                                .formatted(
+                                    maker,
+                                    values(info, "CPU part")
+                                        .distinct()
+                                        .collect(Collectors.joining(" and ")))));
+  }
+
+  /** A value of the kernel, where it tells them so: on macOS and the BSDs. */
+  private static String system(String key) {
+    try {
+      Process sysctl =
+          new ProcessBuilder("sysctl", "-n", key)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String value =
+          new String(sysctl.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      return value.isEmpty() ? null : value;
+    } catch (IOException e) {
+      return null; // no such program
+    }
   }
 
   private static List<String> readFeatures() {
     List<String> features =
-        Stream.concat(cpuInfo("flags"), cpuInfo("Features"))
+        Stream.concat(values(lines(CPU_INFO), "flags"), values(lines(CPU_INFO), "Features"))
             .findFirst()
             .map(line -> Arrays.stream(line.split(" ")).filter(Environment::matters).toList())
             .orElse(List.of());
@@ -153,8 +205,8 @@ public record Environment(
     return feature.matches("sse4_2|avx.*|fma|f16c|amx.*|asimd.*|sve.*|bf16|i8mm");
   }
 
-  private static Stream<String> cpuInfo(String key) {
-    return lines(CPU_INFO).stream()
+  private static Stream<String> values(List<String> info, String key) {
+    return info.stream()
         .filter(line -> line.startsWith(key) && line.contains(": "))
         .map(line -> line.substring(line.indexOf(": ") + 2).strip());
   }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param dtype type of the weights, or of the KV cache
  * @param shape the operation's sizes by name: m, n, k for MatMul
  * @param variant id of the variant
+ * @param role {@code variant} or {@code peer}: a peer's times never gate
  * @param vectorBits width of its vectors, 0 if it has none of its own
  * @param threads size of its team
  * @param cache {@code hot} or {@code cold}
@@ -23,7 +24,8 @@ import java.util.Map;
  * @param allocBPerOp bytes allocated per call
  * @param vs our speed over each other variant's
  * @param error distance to the oracle on the benchmark's own operands
- * @param flags doubts about the figures: {@code two-humped}, {@code drift}, {@code above-roof}
+ * @param flags doubts about the figures: {@code two-humped}, {@code drift}, {@code few-forks} (too
+ *     few to tell either), {@code above-roof}, {@code not-warm}
  * @param chain where the time is one node's share of a chain in one session: its length; otherwise
  *     absent
  * @param setting under which it ran, where two were compared; otherwise absent
@@ -35,6 +37,7 @@ public record OpRecord(
     String dtype,
     Map<String, Integer> shape,
     String variant,
+    String role,
     int vectorBits,
     int threads,
     String cache,
@@ -77,6 +80,7 @@ public record OpRecord(
         dtype,
         shape,
         variant,
+        role,
         vectorBits,
         threads,
         cache,

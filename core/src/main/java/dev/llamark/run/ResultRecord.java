@@ -13,7 +13,8 @@ public sealed interface ResultRecord
         OnnxTestRecord,
         RepeatRecord,
         MachineRecord,
-        ClaimRecord {
+        ClaimRecord,
+        PartRecord {
 
   /** The line's {@code kind}: which of the records it is. */
   String kind();

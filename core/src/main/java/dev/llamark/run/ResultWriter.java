@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +78,7 @@ public final class ResultWriter implements AutoCloseable {
         channel.write(bytes);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("writing results to '" + file + "'", e);
+      throw lost(e);
     }
   }
 
@@ -149,7 +148,13 @@ public final class ResultWriter implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("closing '" + file + "'", e);
+      throw lost(e);
     }
+  }
+
+  /** A disk that is full is the machine's fault. */
+  private EnvironmentException lost(IOException e) {
+    return new EnvironmentException(
+        "results could not be written to '%s' any more: %s".formatted(file, e.getMessage()), e);
   }
 }

@@ -2,6 +2,7 @@ package dev.llamark.run;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -49,7 +50,11 @@ public final class ThreadTeam implements AutoCloseable {
   private Region region;
   private ThreadRegion threadRegion;
   private int parts;
-  private volatile Throwable failure;
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+  /** Seen by the parts, which a region that is published after it runs. */
+  private boolean running;
+
   private volatile boolean closed;
 
   /**
@@ -80,26 +85,37 @@ public final class ThreadTeam implements AutoCloseable {
    * Runs all parts and returns when the last has ended. Not reentrant, and for one caller at a
    * time: a part must not start a region of its own. The first exception that a part throws is
    * thrown here, after all other parts have run.
+   *
+   * @throws IllegalStateException if the team is closed, or a part starts a region
    */
   public void run(int parts, Region region) {
+    begin();
     this.region = region;
     run(parts);
     this.region = null;
-    rethrow();
+    end();
   }
 
   /** As {@link #run(int, Region)}; the parts are told their thread. */
   public void run(int parts, ThreadRegion region) {
+    begin();
     threadRegion = region;
     run(parts);
     threadRegion = null;
-    rethrow();
+    end();
   }
 
-  private void run(int parts) {
+  private void begin() {
     if (closed) {
       throw new IllegalStateException("ThreadTeam is closed");
     }
+    if (running) {
+      throw new IllegalStateException("ThreadTeam: a part of a region must not start another");
+    }
+    running = true;
+  }
+
+  private void run(int parts) {
     if (parts <= 1 || workers.length == 0) {
       for (int part = 0; part < parts; part++) {
         runPart(part, 0);
@@ -142,16 +158,17 @@ public final class ThreadTeam implements AutoCloseable {
         threadRegion.run(part, thread);
       }
     } catch (Throwable t) {
-      failure = t;
+      failure.compareAndSet(null, t);
     }
   }
 
-  private void rethrow() {
-    Throwable t = failure;
+  private void end() {
+    running = false;
+    Throwable t = failure.get();
     if (t == null) {
       return;
     }
-    failure = null;
+    failure.set(null);
     switch (t) {
       case RuntimeException e -> throw e;
       case Error e -> throw e;
@@ -204,6 +221,7 @@ public final class ThreadTeam implements AutoCloseable {
         parked = true;
         if ((int) state.get() == 0 && !closed) {
           LockSupport.park(ThreadTeam.this);
+          Thread.interrupted(); // what a part left behind would keep it from parking again
         }
         parked = false;
       }

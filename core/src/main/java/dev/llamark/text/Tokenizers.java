@@ -73,8 +73,9 @@ public final class Tokenizers {
    * it.
    */
   public static Tokenizer beside(Path model) {
-    Path folder = model.toAbsolutePath().getParent();
-    List<Path> found = list(folder, "tok", ".bin").stream().filter(p -> !p.equals(model)).toList();
+    Path own = model.toAbsolutePath();
+    Path folder = own.getParent();
+    List<Path> found = list(folder, "tok", ".bin").stream().filter(p -> !p.equals(own)).toList();
     Path plain = folder.resolve("tokenizer.bin");
     if (found.contains(plain)) {
       return read(plain);

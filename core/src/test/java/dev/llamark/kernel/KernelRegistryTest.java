@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KernelRegistryTest {
 
@@ -114,7 +116,7 @@ class KernelRegistryTest {
     KernelRegistry registry = KernelRegistry.of(new Provider("a", Kernels.of("b")));
     assertThatThrownBy(() -> registry.open("a", team))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("has the id 'a' but creates kernels of the id 'b'");
+        .hasMessageContaining("create() must return kernels of its id, but they are of 'b'");
   }
 
   @Test
@@ -145,5 +147,114 @@ class KernelRegistryTest {
                   v.id().equals("no.such.Provider")
                       && v.unusable().orElseThrow().reason().contains("not found"));
     }
+  }
+
+  /** A provider that breaks its contract in one method: it throws, or answers nothing. */
+  private record Faulty(String method, boolean throwing) implements KernelProvider {
+
+    private <T> T answer(String asked, T right) {
+      if (!asked.equals(method)) {
+        return right;
+      }
+      if (throwing) {
+        throw new AssertionError("on purpose");
+      }
+      return null;
+    }
+
+    @Override
+    public String id() {
+      return answer("id", "faulty");
+    }
+
+    @Override
+    public Arithmetic arithmetic() {
+      return answer("arithmetic", Arithmetic.FLOAT);
+    }
+
+    @Override
+    public Role role() {
+      return answer("role", Role.PEER);
+    }
+
+    @Override
+    public boolean onRequest() {
+      return answer("onRequest", false);
+    }
+
+    @Override
+    public int vectorBits() {
+      return answer("vectorBits", 0);
+    }
+
+    @Override
+    public Optional<Unusable> unusable() {
+      return answer("unusable", Optional.empty());
+    }
+
+    @Override
+    public Kernels create(ThreadTeam team) {
+      return answer("create", Kernels.of("faulty").basedOn("oracle"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "id,true",
+    "arithmetic,true",
+    "role,true",
+    "onRequest,true",
+    "vectorBits,true",
+    "unusable,true",
+    "id,false",
+    "arithmetic,false",
+    "role,false",
+    "unusable,false"
+  })
+  void aProviderThatDoesNotAnswerIsListedAsBrokenAndTheOthersStay(String method, boolean throwing) {
+    KernelRegistry registry = KernelRegistry.of(new OracleProvider(), new Faulty(method, throwing));
+    String id = method.equals("id") ? Faulty.class.getName() : "faulty";
+    assertThat(registry.variants()).extracting(KernelRegistry.Variant::id).contains("oracle", id);
+    String fault = throwing ? "threw java.lang.AssertionError: on purpose" : "returned null";
+    assertThatThrownBy(() -> registry.open(id, team))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(Faulty.class.getName() + ": " + method + "() " + fault)
+        .hasMessageContaining("mend or remove its jar");
+    assertThat(registry.open("oracle", team)).isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true,threw java.lang.AssertionError: on purpose", "false,returned null"})
+  void aProviderThatCreatesNoKernelsIsRefusedByName(boolean throwing, String fault) {
+    KernelRegistry registry = KernelRegistry.of(new Faulty("create", throwing));
+    assertThatThrownBy(() -> registry.open("faulty", team))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "variant 'faulty' cannot be opened: %s: create() %s"
+                .formatted(Faulty.class.getName(), fault));
+  }
+
+  @Test
+  void anIdThatCannotBeTypedIsItsProvidersFault() {
+    KernelRegistry registry = KernelRegistry.of(new Provider("a,b", t -> null, Optional.empty()));
+    assertThatThrownBy(() -> registry.open(Provider.class.getName(), team))
+        .hasMessageContaining("id() must be a word without spaces or commas, but is 'a,b'");
+  }
+
+  @Test
+  void everythingIsClosedEvenWhereAPartOfItThrows() {
+    boolean[] closed = {false};
+    Kernels kernels =
+        Kernels.of("mine")
+            .onClose(
+                () -> {
+                  throw new IllegalStateException("stuck");
+                })
+            .onClose(() -> closed[0] = true);
+    assertThatThrownBy(kernels::close)
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "variant 'mine' cannot be closed: it threw java.lang.IllegalStateException: stuck");
+    assertThat(closed[0]).isTrue();
   }
 }

@@ -2,6 +2,7 @@ package dev.llamark.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -24,6 +25,14 @@ class EnvironmentTest {
     Environment env = Environment.collect(7);
     assertThat(env.load()).isNotNegative();
     assertThat(env.stolenS()).isNotNegative();
+  }
+
+  @Test
+  void processorThatHasNoNameIsToldByItsNumbers() {
+    List<String> arm = List.of("CPU implementer\t: 0x41", "CPU part\t: 0xd4f", "CPU part\t: 0xd4f");
+    assertThat(Environment.cpu(arm)).contains("ARM implementer 0x41, part 0xd4f");
+    assertThat(Environment.cpu(List.of("model name\t: AMD EPYC"))).contains("AMD EPYC");
+    assertThat(Environment.cpu(List.of())).isEmpty();
   }
 
   @Test

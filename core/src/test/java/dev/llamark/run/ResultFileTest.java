@@ -2,6 +2,7 @@ package dev.llamark.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -30,6 +31,17 @@ class ResultFileTest {
     try (ResultWriter writer = ResultWriter.create(file)) {
       writer.write(MUTANT);
       assertThat(file).hasContent(ResultWriter.line(MUTANT) + "\n");
+    }
+  }
+
+  @Test
+  void aFullDiskIsTheMachinesFaultAndNamesTheFile() {
+    Path full = Path.of("/dev/full");
+    assumeThat(full).exists();
+    try (ResultWriter writer = ResultWriter.append(full)) {
+      assertThatThrownBy(() -> writer.write(MUTANT))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageStartingWith("results could not be written to '/dev/full' any more: ");
     }
   }
 

@@ -49,7 +49,8 @@ class ResultSchemaTest {
             "fails",
             "it adds 3 operations per element",
             Map.of("flops", 3),
-            ENV));
+            ENV),
+        new PartRecord(7, ENV.ofShard("2/4")));
   }
 
   private static RepeatRecord repeat(Boolean same, Double nmse, String verdict, String reason) {
@@ -64,6 +65,7 @@ class ResultSchemaTest {
         "f32",
         Map.of("m", 512, "n", 5632, "k", 2048),
         "vector",
+        "variant",
         512,
         1,
         "hot",
@@ -90,6 +92,7 @@ class ResultSchemaTest {
         op.dtype(),
         op.shape(),
         op.variant(),
+        op.role(),
         op.vectorBits(),
         op.threads(),
         op.cache(),
@@ -101,7 +104,7 @@ class ResultSchemaTest {
         Map.of("ort", new Ratio(1.04, null, null).basedOn("chain")),
         null,
         List.of(),
-        ENV.forked(List.of("-Xint"), "26"),
+        ENV.forked(List.of("-Xint"), "26", "OpenJ9"),
         64,
         new OpRecord.Setting("B", "--jvm-args -Xint"),
         "slower");
@@ -114,9 +117,11 @@ class ResultSchemaTest {
         "f32",
         MODEL,
         "vector",
+        "variant",
         512,
         2,
         new ModelRecord.Samples(100, 99.0, 101.0, new double[] {100, 99, 101}),
+        new ModelRecord.Probe("memory", 24.5),
         Map.of(),
         1L << 30,
         12.5,
@@ -169,13 +174,20 @@ class ResultSchemaTest {
   @MethodSource("everyKind")
   void missingFieldIsRefused(ResultRecord result) {
     ObjectNode line = ResultWriter.object(result);
-    line.remove(List.of("variant", "mutant", "unit", "basis"));
+    line.remove(List.of("variant", "mutant", "unit", "basis", "rows"));
     assertThat(messages(line)).isNotEmpty();
   }
 
   @Test
   void failureWithoutAReasonIsRefused() {
     assertThat(messages(ResultWriter.object(verifyOp("FAIL", null)))).isNotEmpty();
+  }
+
+  @Test
+  void partThatDoesNotSayWhichItIsIsRefused() {
+    assertThat(messages(ResultWriter.object(new PartRecord(7, ENV)))).isNotEmpty();
+    assertThat(messages(ResultWriter.object(new PartRecord(7, ENV.ofShard("second")))))
+        .isNotEmpty();
   }
 
   @Test

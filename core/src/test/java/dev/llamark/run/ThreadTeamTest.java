@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +120,57 @@ class ThreadTeamTest {
       long everywhere = threads.getTotalThreadAllocatedBytes() - before;
       assertThat(allocated).isLessThan(20_000);
       assertThat(everywhere).isLessThan(16 * 20_000); // less than the smallest object a region
+    }
+  }
+
+  @Test
+  void ofSeveralExceptionsTheFirstReachesTheCaller() {
+    try (ThreadTeam team = ThreadTeam.single()) {
+      assertThatThrownBy(
+              () ->
+                  team.run(
+                      3,
+                      part -> {
+                        throw new IllegalArgumentException("part " + part);
+                      }))
+          .hasMessage("part 0");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aPartThatStartsARegionIsRefusedAndTheTeamGoesOn(int size) {
+    try (ThreadTeam team = new ThreadTeam(size)) {
+      assertThatThrownBy(() -> team.run(2, part -> team.run(2, inner -> {})))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("must not start another");
+      AtomicIntegerArray runs = new AtomicIntegerArray(2);
+      team.run(2, runs::incrementAndGet);
+      assertThat(runs.toString()).isEqualTo("[1, 1]");
+    }
+  }
+
+  @Test
+  void aWorkerThatAPartInterruptedParksAllTheSame() throws InterruptedException {
+    try (ThreadTeam team = new ThreadTeam(2)) {
+      Thread[] threads = new Thread[2];
+      CountDownLatch both = new CountDownLatch(2);
+      team.run(
+          2,
+          (part, thread) -> {
+            threads[thread] = Thread.currentThread();
+            if (thread == 1) {
+              Thread.currentThread().interrupt();
+            }
+            both.countDown();
+            while (both.getCount() > 0) {
+              Thread.onSpinWait();
+            }
+          });
+      for (int i = 0; i < 500 && threads[1].getState() != Thread.State.WAITING; i++) {
+        Thread.sleep(10);
+      }
+      assertThat(threads[1].getState()).isEqualTo(Thread.State.WAITING);
     }
   }
 }

@@ -175,6 +175,15 @@ class TokenizerFilesTest {
   }
 
   @Test
+  void a_model_named_like_a_tokenizer_is_not_taken_for_its_own_one() {
+    SmallTokenizer.write(new byte[0], folder.resolve("tokens.bin"));
+    SmallTokenizer.write(SmallTokenizer.llama2c(), folder.resolve("tok280.bin"));
+    Path model = Path.of("").toAbsolutePath().relativize(folder.resolve("tokens.bin"));
+    assertThat(Tokenizers.beside(model).vocabulary().size())
+        .isEqualTo(SmallTokenizer.pieces().size());
+  }
+
+  @Test
   void gguf_of_another_kind_is_refused_by_name() {
     refused(
         SmallTokenizer.write(SmallByteTokenizer.ggufWriter("klingon"), folder),

@@ -59,6 +59,9 @@ final class CommandReport {
     summary.append('\n').append(verdict).append('\n');
     actions.summarise(summary.toString());
     ExitCode code = outcome.exitCode(strict);
+    if (output.format() == Format.JSON && code != ExitCode.OK) {
+      warn(verdict);
+    }
     if (actions.active() && code != ExitCode.OK && output.text()) {
       System.out.println(GitHubActions.error(command, verdict));
     }

@@ -1,27 +1,31 @@
 package dev.llamark.verify;
 
+import dev.llamark.run.EnvironmentException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /** What GitHub Actions shows beside a run: annotations of failures, and the step's summary. */
-final class GitHubActions {
+public final class GitHubActions {
 
   private final Map<String, String> environment;
 
-  GitHubActions(Map<String, String> environment) {
+  /**
+   * @param environment the variables of the process
+   */
+  public GitHubActions(Map<String, String> environment) {
     this.environment = environment;
   }
 
-  boolean active() {
+  /** Whether it is GitHub that runs this. */
+  public boolean active() {
     return "true".equals(environment.get("GITHUB_ACTIONS"));
   }
 
   /** The line that annotates the run with an error. */
-  static String error(String title, String message) {
+  public static String error(String title, String message) {
     return "::error title=%s::%s".formatted(property(title), data(message));
   }
 
@@ -34,7 +38,7 @@ final class GitHubActions {
   }
 
   /** Adds Markdown to the step's summary, if there is one. */
-  void summarise(String markdown) {
+  public void summarise(String markdown) {
     String file = environment.get("GITHUB_STEP_SUMMARY");
     if (!active() || file == null || file.isBlank()) {
       return;
@@ -43,7 +47,8 @@ final class GitHubActions {
       Files.writeString(
           Path.of(file), markdown + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing the step summary " + file, e);
+      throw new EnvironmentException(
+          "the step summary could not be written to '%s': %s".formatted(file, e.getMessage()), e);
     }
   }
 }

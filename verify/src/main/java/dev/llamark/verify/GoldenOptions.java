@@ -1,6 +1,7 @@
 package dev.llamark.verify;
 
 import dev.llamark.run.InputException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -28,6 +29,10 @@ final class GoldenOptions {
   private Path golden;
 
   Optional<Path> save() {
+    if (save != null && Files.isDirectory(save)) {
+      throw new InputException(
+          "--save-golden must be a file, but '%s' is a folder".formatted(save));
+    }
     return Optional.ofNullable(save);
   }
 

@@ -3,6 +3,7 @@ package dev.llamark.verify;
 import dev.llamark.format.ModelSource;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.oracle.Verdict;
+import dev.llamark.run.LlamarkException;
 import dev.llamark.run.TextTable;
 import dev.llamark.verify.golden.Golden;
 import dev.llamark.verify.golden.GoldenResult;
@@ -13,12 +14,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** What the comparison with a golden file found, as a table: a variant and phase a row. */
 final class GoldenReport {
 
-  private record Row(Variant variant, GoldenResult result) {}
+  /**
+   * One variant.
+   *
+   * @param unopened why it could not be opened, if so
+   */
+  private record Row(Variant variant, GoldenResult result, Optional<LlamarkException> unopened) {}
 
   private final ModelSource source;
   private final Golden golden;
@@ -33,8 +40,8 @@ final class GoldenReport {
     this.replay = replay;
   }
 
-  void add(Variant variant, GoldenResult result) {
-    rows.add(new Row(variant, result));
+  void add(Variant variant, GoldenResult result, Optional<LlamarkException> unopened) {
+    rows.add(new Row(variant, result, unopened));
   }
 
   String headline() {
@@ -156,7 +163,11 @@ final class GoldenReport {
                     + row.result().departs().map(p -> ", from " + where(p) + " on").orElse(""));
         case Verdict.Ambiguous a -> outcome.warning(title + " is ambiguous: " + a.reason());
         case Verdict.Mistrusted m -> outcome.warning(title + " is mistrusted: " + m.reason());
-        case Verdict.Skipped s -> outcome.skipped(title + " was skipped: " + s.reason());
+        case Verdict.Skipped s ->
+            row.unopened()
+                .ifPresentOrElse(
+                    outcome::unopened,
+                    () -> outcome.skipped(title + " was skipped: " + s.reason()));
       }
     }
   }

@@ -1,12 +1,12 @@
 package dev.llamark.verify;
 
 import dev.llamark.format.ModelSource;
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Role;
 import dev.llamark.oracle.Verdict;
 import dev.llamark.run.Environment;
+import dev.llamark.run.LlamarkException;
 import dev.llamark.run.ModelId;
 import dev.llamark.run.Progress;
 import dev.llamark.run.ResultRecord;
@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -112,8 +113,14 @@ final class GoldenStage {
         ThreadTeam team = new ThreadTeam(threads)) {
       for (Variant variant : variants) {
         progress.show(variant.title() + " · golden");
-        GoldenResult result = comparison.check(registry, variant, team);
-        report.add(variant, result);
+        GoldenResult result;
+        try {
+          result = comparison.check(registry, variant, team);
+          report.add(variant, result, Optional.empty());
+        } catch (LlamarkException e) { // it cannot be opened; the next ones go on
+          result = GoldenResult.without(new Verdict.Skipped(e.getMessage()));
+          report.add(variant, result, Optional.of(e));
+        }
         records(source, golden, file, variant, result, replay.apply(variant.id())).forEach(sink);
       }
     }
@@ -147,7 +154,7 @@ final class GoldenStage {
     return new VerifyModelRecord(
         ModelId.of(source),
         variant.id(),
-        variant.provider().map(KernelProvider::vectorBits).orElse(0),
+        variant.vectorBits(),
         threads,
         variant.role().name().toLowerCase(Locale.ROOT),
         phase == null ? "prefill" : phase.kind().name().toLowerCase(Locale.ROOT),

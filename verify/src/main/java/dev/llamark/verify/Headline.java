@@ -20,9 +20,9 @@ public final class Headline {
             env.jdk().replaceFirst("\\+.*", ""),
             compiler(env),
             env.cpu() == null ? env.os() : env.cpu(),
-            plural(env.cores(), "core"),
+            counted(env.cores(), "core"),
             simd(env.features()),
-            plural(threads, "thread"),
+            counted(threads, "thread"),
             env.seed());
   }
 
@@ -43,7 +43,8 @@ public final class Headline {
     return features.stream().anyMatch(f -> f.startsWith("asimd")) ? "NEON" : "no AVX2";
   }
 
-  private static String plural(int count, String noun) {
+  /** Such as {@code 1 thread} and {@code 2 threads}. */
+  public static String counted(int count, String noun) {
     return count + " " + noun + (count == 1 ? "" : "s");
   }
 }

@@ -3,6 +3,7 @@ package dev.llamark.verify;
 import dev.llamark.format.ModelSource;
 import dev.llamark.format.ModelSources;
 import dev.llamark.format.synthetic.SyntheticSource;
+import dev.llamark.model.KvCache;
 import dev.llamark.run.InputException;
 import dev.llamark.tensor.DType;
 import dev.llamark.text.Tokenizer;
@@ -144,10 +145,7 @@ final class ModelOptions {
 
   /** What to compare of an opened model. */
   ModelTask task(ModelSource source, long seed) {
-    DType cache = DType.of(kv);
-    if (cache != DType.F32 && cache != DType.F16) {
-      throw new InputException("--kv must be f32 or f16, but is " + kv);
-    }
+    DType cache = KvCache.type(kv);
     if (onnx != null && opset != OrtReference.PRIMITIVES) {
       throw new InputException("--opset is of the graph that llamark writes; it excludes --onnx");
     }
@@ -184,7 +182,7 @@ final class ModelOptions {
       throw new InputException(
           source.name() + " has no tokenizer for --prompt; give --tokens, or a tokenizer with -z");
     }
-    return Tokenizers.beside(Path.of(model()));
+    return Tokenizers.of(source);
   }
 
   /** The options that repeat this comparison, but for the variant's. */

@@ -1,6 +1,5 @@
 package dev.llamark.verify;
 
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.model.LlamaConfig;
 import dev.llamark.oracle.Verdict;
 import dev.llamark.run.Environment;
@@ -51,7 +50,7 @@ final class ModelRecords {
     return new VerifyModelRecord(
         ModelId.of(reference.source()),
         result.variant().id(),
-        result.variant().provider().map(KernelProvider::vectorBits).orElse(0),
+        result.variant().vectorBits(),
         threads,
         result.variant().role().name().toLowerCase(Locale.ROOT),
         phase == null ? "prefill" : phase.kind().name().toLowerCase(Locale.ROOT),

@@ -117,9 +117,11 @@ final class ModelReport {
             .filter(r -> r.result().firstDivergence().isEmpty())
             .map(r -> r.variant().title())
             .toList();
-    return "greedy decoding of %d tokens: the reference's ids from %s"
+    return "greedy decoding of %d tokens: the ids of %s from %s"
         .formatted(
-            reference.task().generate(), same.isEmpty() ? "no variant" : String.join(", ", same));
+            reference.task().generate(),
+            reference.greedy().isPresent() ? "the reference" : "the model in double",
+            same.isEmpty() ? "no variant" : String.join(", ", same));
   }
 
   private void addReference(TextTable table, Divergence own) {
@@ -284,7 +286,11 @@ final class ModelReport {
                     + where(r.result()).map(step -> ", from " + step + " on").orElse(""));
         case Verdict.Ambiguous a -> outcome.warning(title + " is ambiguous: " + a.reason());
         case Verdict.Mistrusted m -> outcome.warning(title + " is mistrusted: " + m.reason());
-        case Verdict.Skipped s -> outcome.skipped(title + " was skipped: " + s.reason());
+        case Verdict.Skipped s ->
+            r.unopened()
+                .ifPresentOrElse(
+                    outcome::unopened,
+                    () -> outcome.skipped(title + " was skipped: " + s.reason()));
       }
     }
   }

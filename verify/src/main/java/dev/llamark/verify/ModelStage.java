@@ -5,6 +5,7 @@ import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Role;
 import dev.llamark.oracle.Verdict;
+import dev.llamark.run.LlamarkException;
 import dev.llamark.run.Progress;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.verify.model.ModelComparison;
@@ -30,11 +31,20 @@ final class ModelStage {
    * @param variant as the registry found it
    * @param result what the comparison found
    * @param substitutions each operation swapped for the oracle's; empty if that was not asked for
+   * @param unopened why the variant could not be opened, if so
    */
-  record ModelResult(Variant variant, VariantResult result, List<Substitution> substitutions) {
+  record ModelResult(
+      Variant variant,
+      VariantResult result,
+      List<Substitution> substitutions,
+      Optional<LlamarkException> unopened) {
 
     boolean gates() {
       return variant.role() != Role.PEER;
+    }
+
+    private ModelResult with(List<Substitution> tried) {
+      return new ModelResult(variant, result, tried, unopened);
     }
   }
 
@@ -75,17 +85,31 @@ final class ModelStage {
               .orElseGet(() -> ModelReference.compute(source, task, team, progress::show));
       ModelComparison comparison = new ModelComparison(reference, progress::show);
       for (Variant variant : variants) {
-        VariantResult found = comparison.check(registry, variant.id(), team);
-        List<Substitution> swapped =
-            substitute && found.verdict() instanceof Verdict.Fail
-                ? new Substitution.Trial(reference, progress::show)
-                    .run(registry, variant.id(), ORACLE, team)
-                : List.of();
-        ModelResult result = new ModelResult(variant, found, swapped);
+        ModelResult result = check(comparison, variant, team);
+        if (substitute && result.result().verdict() instanceof Verdict.Fail) {
+          result =
+              result.with(
+                  new Substitution.Trial(reference, progress::show)
+                      .run(registry, variant.id(), ORACLE, team));
+        }
         results.add(result);
         each.accept(reference, result);
       }
       return new ModelReport(reference, results, judged.map(Judged::finding));
+    }
+  }
+
+  /**
+   * What one variant makes of it; one that cannot be opened is skipped, and the next ones go on.
+   */
+  private ModelResult check(ModelComparison comparison, Variant variant, ThreadTeam team) {
+    try {
+      VariantResult found = comparison.check(registry, variant.id(), team);
+      return new ModelResult(variant, found, List.of(), Optional.empty());
+    } catch (LlamarkException e) {
+      VariantResult without =
+          VariantResult.without(variant.id(), new Verdict.Skipped(e.getMessage()));
+      return new ModelResult(variant, without, List.of(), Optional.of(e));
     }
   }
 

@@ -79,6 +79,9 @@ final class OpsReport {
               ? "    replay:  " + replay(v.variant().id(), first)
               : "    %s's own error; a peer never gates".formatted(title));
     }
+    if (v.unopened().isPresent()) {
+      return; // for one reason, which the verdict over all tells
+    }
     skipped(v, operation)
         .forEach(
             (reason, count) ->
@@ -127,6 +130,7 @@ final class OpsReport {
           wrongIn.add(operation.title());
         }
       }
+      v.unopened().ifPresent(outcome::unopened);
       String title = v.variant().title();
       String where = String.join(", ", wrongIn);
       if (!wrongIn.isEmpty() && v.gates()) {

@@ -1,6 +1,5 @@
 package dev.llamark.verify;
 
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.oracle.CaseId;
@@ -46,8 +45,7 @@ final class OpsStage {
   /** Floats of the widest vector among the variants: all get the same cases. */
   int lanes() {
     return variants.stream()
-        .flatMap(v -> v.provider().stream())
-        .mapToInt(KernelProvider::vectorBits)
+        .mapToInt(Variant::vectorBits)
         .filter(bits -> bits > 0)
         .map(bits -> bits / Float.SIZE)
         .max()
@@ -75,7 +73,7 @@ final class OpsStage {
         result.id().operation().id(),
         result.id().toString(),
         variant.id(),
-        variant.provider().map(KernelProvider::vectorBits).orElse(0),
+        variant.vectorBits(),
         threads,
         variant.role().name().toLowerCase(Locale.ROOT),
         verdict.name(),

@@ -7,7 +7,9 @@ import dev.llamark.kernel.Role;
 import dev.llamark.oracle.CaseId;
 import dev.llamark.oracle.CaseResult;
 import dev.llamark.oracle.Conformance;
+import dev.llamark.oracle.Judgement;
 import dev.llamark.oracle.Verdict;
+import dev.llamark.run.LlamarkException;
 import dev.llamark.run.Progress;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,9 +27,13 @@ final class OpsVerification {
    * One variant's results.
    *
    * @param inherited operations that come from another variant, with its id
+   * @param unopened why the variant could not be opened, if so: then all its cases are skipped
    */
   record VariantResults(
-      Variant variant, Map<Operation, String> inherited, List<CaseResult> results) {
+      Variant variant,
+      Map<Operation, String> inherited,
+      List<CaseResult> results,
+      Optional<LlamarkException> unopened) {
 
     boolean gates() {
       return variant.role() != Role.PEER;
@@ -68,8 +74,14 @@ final class OpsVerification {
 
   /** Runs all cases; {@code each} sees every result as it comes. */
   VariantResults run(Variant variant, List<CaseId> cases, BiConsumer<Variant, CaseResult> each) {
+    Conformance opened;
+    try {
+      opened = new Conformance(registry, variant.id(), threads);
+    } catch (LlamarkException e) {
+      return unopened(variant, cases, each, e);
+    }
     List<CaseResult> results = new ArrayList<>();
-    try (Conformance conformance = new Conformance(registry, variant.id(), threads)) {
+    try (Conformance conformance = opened) {
       for (CaseId id : cases) {
         progress.show(
             "%s · %s · %d of %d"
@@ -79,7 +91,20 @@ final class OpsVerification {
         results.add(result);
         each.accept(variant, result);
       }
-      return new VariantResults(variant, conformance.kernels().inherited(), results);
+      return new VariantResults(
+          variant, conformance.kernels().inherited(), results, Optional.empty());
     }
+  }
+
+  /** The variants after it go on. */
+  private static VariantResults unopened(
+      Variant variant,
+      List<CaseId> cases,
+      BiConsumer<Variant, CaseResult> each,
+      LlamarkException why) {
+    Judgement skipped = Judgement.skipped(why.getMessage());
+    List<CaseResult> results = cases.stream().map(id -> new CaseResult(id, skipped, 0)).toList();
+    results.forEach(result -> each.accept(variant, result));
+    return new VariantResults(variant, Map.of(), results, Optional.of(why));
   }
 }

@@ -1,6 +1,10 @@
 package dev.llamark.verify;
 
+import dev.llamark.kernel.KernelRegistry.Variant;
+import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.ExitCode;
+import dev.llamark.run.InputException;
+import dev.llamark.run.LlamarkException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -10,6 +14,7 @@ final class Outcome {
 
   private final List<String> wrong = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
   private final List<String> right = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
@@ -27,6 +32,20 @@ final class Outcome {
   /** Something that the machine lacks. */
   void missing(String sentence) {
     missing.add(sentence);
+  }
+
+  /** A variant that could not be opened: the fault of who wrote it, or of the machine. */
+  void unopened(LlamarkException why) {
+    switch (why) {
+      case InputException _ -> refused.add(why.getMessage());
+      case EnvironmentException _ -> missing.add(why.getMessage());
+    }
+  }
+
+  /** A variant that nobody named, and that cannot run. */
+  void leftOut(Variant variant) {
+    String sentence = "%s was left out: %s".formatted(variant.id(), variant.unusable().get());
+    (variant.broken() ? refused : remarks).add(sentence);
   }
 
   /** Something to know that changes nothing: a peer's own error. */
@@ -48,6 +67,9 @@ final class Outcome {
 
   /** The code of the most important finding. */
   ExitCode exitCode(boolean strict) {
+    if (!refused.isEmpty()) {
+      return ExitCode.USAGE;
+    }
     if (!missing.isEmpty()) {
       return ExitCode.ENVIRONMENT;
     }
@@ -60,7 +82,8 @@ final class Outcome {
   /** The verdict over all, in one line, or one line per finding. */
   String text(double seconds) {
     List<String> sentences = new ArrayList<>();
-    sentences.addAll(missing);
+    refused.stream().distinct().forEach(sentences::add);
+    missing.stream().distinct().forEach(sentences::add);
     sentences.addAll(wrong);
     sentences.addAll(warnings);
     List<String> passed = right.stream().filter(this::unblemished).toList();
@@ -83,7 +106,7 @@ final class Outcome {
     if (!wrong.isEmpty()) {
       return "FAIL";
     }
-    if (!missing.isEmpty()) {
+    if (!refused.isEmpty() || !missing.isEmpty()) {
       return "INCOMPLETE";
     }
     return right.isEmpty() && warnings.isEmpty() ? "NOTHING" : "PASS";

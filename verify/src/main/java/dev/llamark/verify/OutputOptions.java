@@ -1,7 +1,11 @@
 package dev.llamark.verify;
 
+import dev.llamark.run.Environment;
+import dev.llamark.run.InputException;
+import dev.llamark.run.PartRecord;
 import dev.llamark.run.ResultRecord;
 import dev.llamark.run.ResultWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -60,6 +64,9 @@ public final class OutputOptions {
 
   /** Takes every record: writes it to the file, if there is one, and prints it for JSON. */
   public Sink open() {
+    if (junit != null && Files.isDirectory(junit)) {
+      throw new InputException("--junit must be a file, but '%s' is a folder".formatted(junit));
+    }
     ResultWriter writer = out == null ? null : ResultWriter.create(out);
     return new Sink(writer, format == Format.JSON, junit, new JUnitReport());
   }
@@ -70,6 +77,7 @@ public final class OutputOptions {
     private final boolean print;
     private final Path junit;
     private final JUnitReport report;
+    private int rows;
 
     private Sink(ResultWriter writer, boolean print, Path junit, JUnitReport report) {
       this.writer = writer;
@@ -87,6 +95,14 @@ public final class OutputOptions {
         System.out.println(ResultWriter.line(result));
       }
       report.add(result);
+      rows++;
+    }
+
+    /** Says in a last line that a part of a run has come to its end; of a whole run, nothing. */
+    public void end(Environment environment) {
+      if (environment.shard() != null) {
+        accept(new PartRecord(rows, environment));
+      }
     }
 
     @Override

@@ -1,12 +1,13 @@
 package dev.llamark.verify;
 
+import dev.llamark.run.Environment;
 import dev.llamark.run.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Which part of a run that several machines share. */
-final class ShardOptions {
+public final class ShardOptions {
 
   @Option(
       names = "--shard",
@@ -16,13 +17,19 @@ final class ShardOptions {
   private String shard = "1/1";
 
   /** This part of all that there is to do. */
-  <T> List<T> of(List<T> all) {
+  public <T> List<T> of(List<T> all) {
     int[] parts = parts();
     List<T> own = new ArrayList<>();
     for (int i = parts[0] - 1; i < all.size(); i += parts[1]) {
       own.add(all.get(i));
     }
     return own;
+  }
+
+  /** An environment that says which part it is, unless it is the whole. */
+  public Environment mark(Environment environment) {
+    int[] parts = parts();
+    return parts[1] == 1 ? environment : environment.ofShard(parts[0] + "/" + parts[1]);
   }
 
   /** The options that choose this part again; empty for the whole. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.ZipFile;
 import picocli.CommandLine.Option;
 
@@ -70,14 +71,23 @@ public final class VariantOptions {
     return List.of(variable.split(",")).stream().map(Path::of).toList();
   }
 
+  /**
+   * Says how wide this JVM's vectors are, before any has been made; null leaves it to the CPU.
+   *
+   * @throws InputException if there are no such vectors
+   */
+  public static void useVectorBits(Integer bits) {
+    if (bits != null) {
+      if (bits != 128 && bits != 256 && bits != 512) {
+        throw new InputException("--vector-bits must be 128, 256 or 512, but is " + bits);
+      }
+      System.setProperty(BITS_PROPERTY, bits.toString());
+    }
+  }
+
   /** Finds the variants of the class path and of the user's jars. */
   public KernelRegistry registry() {
-    if (vectorBits != null) {
-      if (vectorBits != 128 && vectorBits != 256 && vectorBits != 512) {
-        throw new InputException("--vector-bits must be 128, 256 or 512, but is " + vectorBits);
-      }
-      System.setProperty(BITS_PROPERTY, vectorBits.toString());
-    }
+    useVectorBits(vectorBits);
     return registry(jars());
   }
 
@@ -115,13 +125,24 @@ public final class VariantOptions {
    * @throws dev.llamark.run.LlamarkException if one that was asked for is unknown or cannot run
    */
   public List<Variant> selected(KernelRegistry registry) {
+    return selected(
+        registry,
+        left ->
+            System.err.printf(
+                "llamark: %s was left out: %s%n", left.id(), left.unusable().orElseThrow()));
+  }
+
+  /** As above; {@code leftOut} is told of those that would have been run if they could. */
+  List<Variant> selected(KernelRegistry registry, Consumer<Variant> leftOut) {
     if (!kernels.isEmpty()) {
       return kernels.stream().distinct().map(registry::variant).toList();
     }
-    return registry.variants().stream()
-        .filter(variant -> variant.usable() && variant.role() != Role.ORACLE)
-        .filter(variant -> !variant.provider().orElseThrow().onRequest())
-        .toList();
+    List<Variant> wanted =
+        registry.variants().stream()
+            .filter(variant -> variant.role() != Role.ORACLE && !variant.onRequest())
+            .toList();
+    wanted.stream().filter(variant -> !variant.usable()).forEach(leftOut);
+    return wanted.stream().filter(Variant::usable).toList();
   }
 
   /** Whether the user named the variants to run. */

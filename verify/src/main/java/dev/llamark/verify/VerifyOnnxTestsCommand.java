@@ -6,6 +6,7 @@ import dev.llamark.kernel.Kernels;
 import dev.llamark.kernel.Role;
 import dev.llamark.oracle.Verdict;
 import dev.llamark.run.Environment;
+import dev.llamark.run.LlamarkException;
 import dev.llamark.run.OnnxTestRecord;
 import dev.llamark.run.OpError;
 import dev.llamark.run.Progress;
@@ -54,8 +55,8 @@ final class VerifyOnnxTestsCommand implements Callable<Integer> {
     CommandReport report = new CommandReport(output, "llamark verify onnx-tests");
     List<NodeTest> tests = shard.of(NodeTestFolder.read(folder));
     KernelRegistry registry = variants.registry();
-    List<Variant> selected = variants.selected(registry);
-    Environment environment = Environment.collect(output.seed());
+    List<Variant> selected = variants.selected(registry, outcome::leftOut);
+    Environment environment = shard.mark(Environment.collect(output.seed()));
     report.print(Headline.text(environment, variants.mostThreads()) + "\n");
     TextTable table =
         new TextTable("ONNX node tests", "variant", "pass", "FAIL", "skipped", "largest NMSE")
@@ -64,17 +65,20 @@ final class VerifyOnnxTestsCommand implements Callable<Integer> {
         Progress progress = Progress.onTerminal();
         ThreadTeam team = new ThreadTeam(variants.mostThreads())) {
       for (Variant variant : selected) {
+        progress.show(variant.title());
         try (Kernels kernels = registry.open(variant.id(), team)) {
-          progress.show(variant.title());
           run(variant.title(), variant.role() != Role.PEER, tests, table)
               .apply(test -> NodeTestRun.on(kernels, test))
               .forEach(result -> sink.accept(toRecord(result, variant, environment)));
+        } catch (LlamarkException e) {
+          outcome.unopened(e);
         }
       }
       if (OrtRuntime.unusable().isEmpty()) {
         OrtRuntime runtime = OrtRuntime.start();
         run("onnxruntime", false, tests, table).apply(test -> NodeTestRun.on(runtime, test));
       }
+      sink.end(environment);
     }
     report.table("", table, "");
     return report.end(outcome, false);
@@ -151,7 +155,7 @@ final class VerifyOnnxTestsCommand implements Callable<Integer> {
     return new OnnxTestRecord(
         result.test(),
         variant.id(),
-        variant.provider().map(p -> p.vectorBits()).orElse(0),
+        variant.vectorBits(),
         variant.role().name().toLowerCase(Locale.ROOT),
         result.verdict().name(),
         reason.isEmpty() ? null : reason,

@@ -3,12 +3,12 @@ package dev.llamark.verify;
 import dev.llamark.format.ModelSource;
 import dev.llamark.format.ModelSources;
 import dev.llamark.kernel.Arithmetic;
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.oracle.Verdict;
 import dev.llamark.run.Environment;
 import dev.llamark.run.InputException;
+import dev.llamark.run.LlamarkException;
 import dev.llamark.run.ModelId;
 import dev.llamark.run.Progress;
 import dev.llamark.run.TextTable;
@@ -81,8 +81,8 @@ final class VerifyRepeatCommand implements Callable<Integer> {
   public Integer call() {
     CommandReport report = new CommandReport(output, "llamark verify repeat");
     KernelRegistry registry = variants.registry();
-    List<Variant> selected = shard.of(variants.selected(registry));
-    Environment environment = Environment.collect(output.seed());
+    List<Variant> selected = shard.of(variants.selected(registry, outcome::leftOut));
+    Environment environment = shard.mark(Environment.collect(output.seed()));
     List<Check> wanted = wanted();
     List<Integer> threads = threads();
     report.print(Headline.text(environment, threads.getFirst()) + "\n");
@@ -96,12 +96,14 @@ final class VerifyRepeatCommand implements Callable<Integer> {
             sink.accept(finding.toRecord(id, threads.getFirst(), environment));
           };
       int[] tokens = tokens(source);
-      inThisJvm(registry, source, tokens, wanted, threads, selected, progress, add);
-      inFreshJvms(registry, source, tokens, wanted, threads.getFirst(), selected, progress, add);
+      List<Variant> opened =
+          inThisJvm(registry, source, tokens, wanted, threads, selected, progress, add);
+      inFreshJvms(registry, source, tokens, wanted, threads.getFirst(), opened, progress, add);
       report.table(
           ModelReport.headline(source, tokens.length, "the same bits again?"), table(), "");
+      sink.end(environment);
+      conclude(opened);
     }
-    conclude(selected);
     return report.end(outcome, false);
   }
 
@@ -140,12 +142,12 @@ final class VerifyRepeatCommand implements Callable<Integer> {
 
   /** By how much two float computations of the same may differ. */
   private static double allowed(Variant variant) {
-    Arithmetic arithmetic =
-        variant.provider().map(KernelProvider::arithmetic).orElse(Arithmetic.FLOAT);
+    Arithmetic arithmetic = variant.arithmetic();
     return Gate.againstReference(arithmetic, DType.F32).nmse();
   }
 
-  private static void inThisJvm(
+  /** The variants that could be opened: the others need not be tried again. */
+  private List<Variant> inThisJvm(
       KernelRegistry registry,
       ModelSource source,
       int[] tokens,
@@ -154,16 +156,26 @@ final class VerifyRepeatCommand implements Callable<Integer> {
       List<Variant> selected,
       Progress progress,
       Consumer<RepeatFinding> add) {
+    List<Variant> opened = new ArrayList<>();
     for (Variant variant : selected) {
       progress.show(variant.title() + " · in this JVM");
       List<Integer> counts = wanted.contains(Check.THREADS) ? threads : List.of(threads.getFirst());
-      new SameJvm(registry, source, ModelTask.of(tokens), allowed(variant))
-          .check(variant, counts).stream()
-              .filter(
-                  f ->
-                      wanted.contains(f.check()) || f.verdict() instanceof Verdict.Fail && !f.ran())
-              .forEach(add);
+      try {
+        new SameJvm(registry, source, ModelTask.of(tokens), allowed(variant))
+            .check(variant, counts).stream()
+                .filter(
+                    f ->
+                        wanted.contains(f.check())
+                            || f.verdict() instanceof Verdict.Fail && !f.ran())
+                .forEach(add);
+        opened.add(variant);
+      } catch (LlamarkException e) {
+        Verdict verdict = new Verdict.Skipped(e.getMessage());
+        add.accept(RepeatFinding.without(Check.TWICE, variant, "the same model", verdict));
+        outcome.unopened(e);
+      }
     }
+    return opened;
   }
 
   private void inFreshJvms(
@@ -214,8 +226,8 @@ final class VerifyRepeatCommand implements Callable<Integer> {
     return table;
   }
 
-  private void conclude(List<Variant> selected) {
-    for (Variant variant : selected) {
+  private void conclude(List<Variant> opened) {
+    for (Variant variant : opened) {
       List<RepeatFinding> own =
           findings.stream().filter(f -> f.variant().id().equals(variant.id())).toList();
       List<String> failed =

@@ -35,9 +35,9 @@ final class VerifyRun {
     this.shard = shard;
     report = new CommandReport(output, "llamark verify");
     this.output = output;
-    environment = Environment.collect(output.seed());
+    environment = shard.mark(Environment.collect(output.seed()));
     registry = options.registry();
-    variants = options.selected(registry);
+    variants = options.selected(registry, outcome::leftOut);
     threads = options.mostThreads();
   }
 
@@ -49,6 +49,7 @@ final class VerifyRun {
       report.print(Headline.text(environment, threads) + "\n");
       opsStage(new CaseOptions(), sink);
       modelStage(model, source, task, sink);
+      sink.end(environment);
     }
     return report.end(outcome, model.strict());
   }
@@ -59,6 +60,7 @@ final class VerifyRun {
     try (Sink sink = output.open()) {
       report.print(Headline.text(environment, threads) + "\n");
       opsStage(ids, sink);
+      sink.end(environment);
     }
     return report.end(outcome, false);
   }
@@ -77,6 +79,7 @@ final class VerifyRun {
       if (golden.isPresent() && compared.isPresent()) {
         report.note(goldenStage().save(source, task, compared.get(), golden.get(), outcome));
       }
+      sink.end(environment);
     }
     return report.end(outcome, model.strict());
   }
@@ -97,6 +100,7 @@ final class VerifyRun {
         report.print(compared.layers());
       }
       compared.addTo(outcome);
+      sink.end(environment);
     }
     return report.end(outcome, model.strict());
   }

@@ -54,7 +54,7 @@ final class VerifySelfCommand implements Callable<Integer> {
     CommandReport report = new CommandReport(output, "llamark verify self");
     KernelRegistry registry = KernelRegistry.load(VerifySelfCommand.class.getClassLoader());
     List<Mutant> mutants = shard.of(selected(Mutants.of(registry)));
-    Environment environment = Environment.collect(output.seed());
+    Environment environment = shard.mark(Environment.collect(output.seed()));
     int threads = Runtime.getRuntime().availableProcessors();
     report.print(Headline.text(environment, threads) + "\n");
     try (OutputOptions.Sink sink = output.open();
@@ -63,6 +63,7 @@ final class VerifySelfCommand implements Callable<Integer> {
       ops(registry, mutants, progress);
       model(registry, mutants, team, progress);
       findings.forEach(finding -> sink.accept(finding.toRecord(environment)));
+      sink.end(environment);
     }
     report.table("", table(mutants), String.join("\n", conclude()));
     return report.end(outcome, false);

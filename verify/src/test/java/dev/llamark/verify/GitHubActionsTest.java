@@ -1,7 +1,9 @@
 package dev.llamark.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.llamark.run.EnvironmentException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,5 +29,15 @@ class GitHubActionsTest {
     actions.summarise("| a |");
     actions.summarise("b");
     assertThat(Files.readString(file)).isEqualTo("| a |\nb\n");
+  }
+
+  @Test
+  void aSummaryThatCannotBeWrittenIsTheMachinesFault(@TempDir Path folder) {
+    GitHubActions actions =
+        new GitHubActions(
+            Map.of("GITHUB_ACTIONS", "true", "GITHUB_STEP_SUMMARY", folder.toString()));
+    assertThatThrownBy(() -> actions.summarise("a"))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageStartingWith("the step summary could not be written to '" + folder + "': ");
   }
 }

@@ -3,6 +3,7 @@ package dev.llamark.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.llamark.run.ExitCode;
+import dev.llamark.run.InputException;
 import org.junit.jupiter.api.Test;
 
 class OutcomeTest {
@@ -38,6 +39,17 @@ class OutcomeTest {
     outcome.warning("mine is ambiguous at position 3");
     assertThat(outcome.exitCode(false)).isEqualTo(ExitCode.OK);
     assertThat(outcome.exitCode(true)).isEqualTo(ExitCode.WRONG);
+  }
+
+  @Test
+  void aBrokenVariantComesBeforeWhatTheMachineLacksAndTheOthersAreTold() {
+    outcome.right("scalar");
+    outcome.missing("no ONNX Runtime");
+    outcome.unopened(new InputException("variant 'mine' cannot be opened"));
+    assertThat(outcome.exitCode(false)).isEqualTo(ExitCode.USAGE);
+    assertThat(outcome.text(0))
+        .isEqualTo(
+            "INCOMPLETE: variant 'mine' cannot be opened; no ONNX Runtime; scalar passes. 0.0 s");
   }
 
   @Test

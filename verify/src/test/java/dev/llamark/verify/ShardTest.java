@@ -24,8 +24,10 @@ class ShardTest {
     assertThat(VerifyCall.of(words.toArray()).exitCode()).isZero();
     List<String> values = new ArrayList<>();
     for (String line : Files.readAllLines(out)) {
-      JsonNode value = new ObjectMapper().readTree(line).get(field);
-      values.add(value.asText());
+      JsonNode value = new ObjectMapper().readTree(line).at(field);
+      if (!value.isMissingNode()) {
+        values.add(value.asText());
+      }
     }
     return values.stream().distinct().toList();
   }
@@ -33,8 +35,22 @@ class ShardTest {
   @Test
   void aModelsVariantsAreSharedBetweenShards() throws IOException {
     assertThat(
-            values("variant", "model", "-p", "4", "--kernels", "scalar,vector", "--shard", "2/2"))
+            values("/variant", "model", "-p", "4", "--kernels", "scalar,vector", "--shard", "2/2"))
         .containsExactly("vector");
+  }
+
+  @Test
+  void aPartSaysWhichItIsAndInItsLastLineThatItEnded() throws IOException {
+    String[] args = {"ops", "--kernels", "scalar", "--op", "swiglu", "--shard", "2/3"};
+    assertThat(values("/env/shard", (Object[]) args)).containsExactly("2/3");
+    assertThat(values("/kind", (Object[]) args)).containsExactly("verify-op", "part");
+  }
+
+  @Test
+  void aWholeRunIsNoPart() throws IOException {
+    String[] args = {"ops", "--kernels", "scalar", "--op", "swiglu"};
+    assertThat(values("/env/shard", (Object[]) args)).containsExactly("null");
+    assertThat(values("/kind", (Object[]) args)).containsExactly("verify-op");
   }
 
   @Test
@@ -48,7 +64,7 @@ class ShardTest {
   void plantedFaultsAreSharedBetweenShards() throws IOException {
     assertThat(
             values(
-                "mutant",
+                "/mutant",
                 "self",
                 "--mutant",
                 "none,swiglu-zeros,rope-zeros,attention-zeros",

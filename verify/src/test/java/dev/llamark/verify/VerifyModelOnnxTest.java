@@ -88,6 +88,17 @@ class VerifyModelOnnxTest {
   }
 
   @Test
+  void aWrongGraphsTextIsNotHeldAgainstAVariantThatDecodesTheModels() throws IOException {
+    VerifyCall call = verify(Exports.transposedQueryOfLayer1(folder), "-n", 6, "--strict");
+    assertThat(call.exitCode()).isEqualTo(1);
+    assertThat(call.out())
+        .contains("greedy decoding of 6 tokens: the ids of the model in double from scalar")
+        .contains("; scalar passes.")
+        .doesNotContain("AMBIGUOUS", "ambiguous");
+    assertThat(records().getFirst().get("verdict").asText()).isEqualTo("PASS");
+  }
+
+  @Test
   void anUnknownInputEndsWith2() throws IOException {
     VerifyCall call = verify(Exports.withAnotherInput(folder, "token_type_ids"));
     assertThat(call.exitCode()).isEqualTo(2);

@@ -63,7 +63,7 @@ final class AngleClaims implements ClaimGroup {
   /** No difference is expected. */
   @Override
   public StoppingRule rule() {
-    return new StoppingRule(3, 5, SAME);
+    return new StoppingRule(3, 10, SAME);
   }
 
   @Override

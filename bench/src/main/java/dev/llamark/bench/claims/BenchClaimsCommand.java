@@ -1,11 +1,12 @@
 package dev.llamark.bench.claims;
 
+import dev.llamark.bench.fork.ForkResult;
+import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.JmhForks;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.fork.Timing;
 import dev.llamark.bench.ops.ForkArgs;
 import dev.llamark.bench.ops.TimingOptions;
-import dev.llamark.bench.statistics.StoppingRule;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Kernels;
@@ -20,7 +21,9 @@ import dev.llamark.verify.OutputOptions;
 import dev.llamark.verify.VariantOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +38,7 @@ public final class BenchClaimsCommand implements Callable<Integer> {
 
   /** Benchmarks warm up by themselves; then many short iterations, whose median counts. */
   private static final Timing TIMING =
-      new Timing(Duration.ofMillis(100), 2, 9, Duration.ofMillis(20), Duration.ofMinutes(1));
+      new Timing(Duration.ofMillis(100), 5, 9, Duration.ofMillis(20), Duration.ofMinutes(1));
 
   private static final Duration BUDGET = Duration.ofSeconds(280);
   private static final Duration QUICK_BUDGET = Duration.ofSeconds(105);
@@ -60,6 +63,7 @@ public final class BenchClaimsCommand implements Callable<Integer> {
   @Mixin private OutputOptions output;
 
   private final List<Claim> claims = new ArrayList<>();
+  private final Map<ForkSpec, ForkResult.Failed> failed = new LinkedHashMap<>();
 
   @Override
   public Integer call() {
@@ -88,7 +92,12 @@ public final class BenchClaimsCommand implements Callable<Integer> {
       case MD -> System.out.println(report.markdown());
       case JSON -> {}
     }
-    return ExitCode.OK.code();
+    failed.forEach(
+        (contender, what) ->
+            System.err.printf(
+                "%s: %s%n%s%n%n",
+                contender.title(), what.reason(), what.output().indent(4).stripTrailing()));
+    return (failed.isEmpty() ? ExitCode.OK : ExitCode.WRONG).code();
   }
 
   /** The last of the variants that is no peer. */
@@ -126,7 +135,7 @@ public final class BenchClaimsCommand implements Callable<Integer> {
     return groups;
   }
 
-  /** Each group has its share of the time that is left. */
+  /** Each group has its share of the time that is left, and goes on while it is not precise. */
   private void time(
       List<ClaimGroup> groups, OutputOptions.Sink sink, Progress progress, Environment env) {
     Duration budget = timing.budget(timing.quick() ? QUICK_BUDGET : BUDGET);
@@ -137,17 +146,13 @@ public final class BenchClaimsCommand implements Callable<Integer> {
         int size = group.contenders().size();
         Duration rest = budget.minusNanos(System.nanoTime() - start);
         Duration share = rest.multipliedBy(size).dividedBy(left);
-        PairedRun paired = new PairedRun(forks, timing.rule(own(group)), share);
+        PairedRun paired = new PairedRun(forks, timing.rule(group.rule()), share);
         PairedRun.Rounds rounds = paired.run(group.contenders(), progress::show);
+        failed.putAll(rounds.failed());
         add(group.judge(new ClaimTimes(rounds)), sink, env.refreshed());
         left -= size;
       }
     }
-  }
-
-  private StoppingRule own(ClaimGroup group) {
-    StoppingRule rule = group.rule();
-    return timing.quick() ? new StoppingRule(rule.least(), rule.least(), rule.precision()) : rule;
   }
 
   private void add(List<Claim> found, OutputOptions.Sink sink, Environment env) {

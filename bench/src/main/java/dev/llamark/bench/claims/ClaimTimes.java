@@ -3,6 +3,7 @@ package dev.llamark.bench.claims;
 import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.statistics.LogInterval;
+import dev.llamark.bench.statistics.Median;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,10 +24,7 @@ record ClaimTimes(PairedRun.Rounds rounds) {
 
   /** Time of one call of a contender that ran: the median of its forks. */
   double nanos(ForkSpec contender) {
-    double[] sorted = rounds.nanos(contender);
-    Arrays.sort(sorted);
-    int half = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    return Median.of(rounds.nanos(contender));
   }
 
   /** What became of the first of these that did not run. */

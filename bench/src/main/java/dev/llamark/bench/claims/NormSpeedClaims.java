@@ -44,7 +44,7 @@ final class NormSpeedClaims implements ClaimGroup {
   /** Some ten per cent are expected. */
   @Override
   public StoppingRule rule() {
-    return new StoppingRule(3, 10, 0.03);
+    return new StoppingRule(3, 20, 0.03);
   }
 
   @Override

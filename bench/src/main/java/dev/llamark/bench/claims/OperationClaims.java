@@ -89,7 +89,7 @@ final class OperationClaims implements ClaimGroup {
   /** Factors are expected. */
   @Override
   public StoppingRule rule() {
-    return new StoppingRule(3, 4, 0.3);
+    return new StoppingRule(3, 10, 0.3);
   }
 
   @Override

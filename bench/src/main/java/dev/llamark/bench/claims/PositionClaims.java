@@ -47,7 +47,7 @@ final class PositionClaims implements ClaimGroup {
   /** Factors are expected. */
   @Override
   public StoppingRule rule() {
-    return new StoppingRule(3, 4, 0.3);
+    return new StoppingRule(3, 10, 0.3);
   }
 
   @Override

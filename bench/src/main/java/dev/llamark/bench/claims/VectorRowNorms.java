@@ -11,15 +11,16 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorRowNorms {
 
-  private static final VectorSpecies<Float> S =
+  /** As wide as the kernels of the variant {@code vector}. */
+  static final VectorSpecies<Float> SPECIES =
       VectorSpecies.of(float.class, VectorShape.forBitSize(bits()));
 
+  private static final VectorSpecies<Float> S = SPECIES;
   private static final int N = S.length();
   private static final int UNROLLED = 4 * N;
 
   private VectorRowNorms() {}
 
-  /** As wide as the variant {@code vector}. */
   private static int bits() {
     String asked = System.getProperty("llamark.vector.bits", "").strip();
     return asked.isEmpty()

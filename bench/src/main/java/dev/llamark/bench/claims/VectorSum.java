@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 /** The sum of two arrays. */
 final class VectorSum {
 
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> S = VectorRowNorms.SPECIES;
 
   private VectorSum() {}
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -64,15 +65,23 @@ public final class BaselineOptions {
     }
   }
 
-  /** After the run: compares and keeps. Empty if nothing speaks against the run's own code. */
-  public Optional<ExitCode> judge(List<? extends ResultRecord> records, OutputOptions output) {
+  /**
+   * After the run: compares and keeps.
+   *
+   * @param selected whether a row of the baseline is of a case and variant that this run had to
+   *     time
+   * @return empty if nothing speaks against the run's own code
+   */
+  public Optional<ExitCode> judge(
+      List<? extends ResultRecord> records, Predicate<ObjectNode> selected, OutputOptions output) {
     Optional<ExitCode> code = Optional.empty();
     if (baseline != null && !records.isEmpty()) {
       List<ObjectNode> next = records.stream().map(ResultWriter::object).toList();
-      ExitCode found = comparison.compare(ResultReader.read(file(baseline)), next, output.format());
+      ExitCode found =
+          comparison.compare(ResultReader.read(file(baseline)), next, selected, output.format());
       code = found == ExitCode.OK ? code : Optional.of(found);
     }
-    if (saved != null) {
+    if (saved != null && !records.isEmpty()) {
       try (ResultWriter writer = ResultWriter.create(file(saved))) {
         records.forEach(writer::write);
       }

@@ -33,6 +33,8 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return options.compare(ResultReader.read(base), ResultReader.read(next), format).code();
+    return options
+        .compare(ResultReader.read(base), ResultReader.read(next), row -> true, format)
+        .code();
   }
 }

@@ -2,20 +2,44 @@ package dev.llamark.bench.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.StreamSupport;
 
 /**
  * One timed row of a result file, whichever kind it is.
  *
  * @param key what must be the same for two rows to be compared
+ * @param peer whether it is a peer's, which never gates
  * @param nanos a time for each fork, or what is proportional to it
- * @param allocated bytes per call; NaN if not measured
- * @param roof what the machine reached meanwhile, in a probe that is the same in every run; NaN if
- *     not measured
- * @param env where it was measured
+ * @param allocated bytes per call, NaN if they were not found out; empty if rows of its kind do not
+ *     tell
+ * @param probe what the machine reached meanwhile; empty if it was not probed
+ * @param row as it was read
  */
-record TimedCase(String key, double[] nanos, double allocated, double roof, JsonNode env) {
+record TimedCase(
+    String key,
+    boolean peer,
+    double[] nanos,
+    OptionalDouble allocated,
+    Optional<Probe> probe,
+    ObjectNode row) {
+
+  /**
+   * What the machine reached in a loop that is the same in every run.
+   *
+   * @param bound {@code compute} or {@code memory}
+   */
+  record Probe(String bound, double limit) {
+
+    private static Optional<Probe> of(JsonNode node) {
+      double limit = node.path("limit").asDouble(Double.NaN);
+      return limit > 0
+          ? Optional.of(new Probe(node.path("bound").asText(), limit))
+          : Optional.empty();
+    }
+  }
 
   /** The row, if it is a timed one. */
   static Optional<TimedCase> of(ObjectNode row) {
@@ -24,29 +48,40 @@ record TimedCase(String key, double[] nanos, double allocated, double roof, Json
           Optional.of(
               new TimedCase(
                   key(row, row.path("case").asText(), row.path("cache").asText()),
+                  isPeer(row),
                   numbers(row.at("/time_ns/forks")),
-                  row.path("alloc_b_per_op").asDouble(Double.NaN),
-                  row.at("/roof/limit").asDouble(Double.NaN),
-                  row.path("env")));
+                  OptionalDouble.of(row.path("alloc_b_per_op").asDouble(Double.NaN)),
+                  Probe.of(row.path("roof")),
+                  row));
       case "model" ->
           Optional.of(
               new TimedCase(
-                  key(
-                      row,
-                      row.at("/model/name").asText()
-                          + " "
-                          + row.at("/model/dtype").asText()
-                          + " "
-                          + row.path("test").asText()
-                          + " @ "
-                          + row.path("depth").asInt(),
-                      row.path("kv").asText()),
+                  key(row, model(row), row.path("kv").asText()),
+                  isPeer(row),
                   inverse(numbers(row.at("/tokens_per_s/samples"))),
-                  Double.NaN,
-                  Double.NaN,
-                  row.path("env")));
+                  OptionalDouble.empty(),
+                  Probe.of(row.path("probe")),
+                  row));
       default -> Optional.empty();
     };
+  }
+
+  /** Where it was measured. */
+  JsonNode env() {
+    return row.path("env");
+  }
+
+  private static boolean isPeer(ObjectNode row) {
+    return row.path("role").asText().equals("peer");
+  }
+
+  private static String model(ObjectNode row) {
+    return "%s %s %s @ %d"
+        .formatted(
+            row.at("/model/name").asText(),
+            row.at("/model/dtype").asText(),
+            row.path("test").asText(),
+            row.path("depth").asInt());
   }
 
   private static String key(ObjectNode row, String what, String qualifier) {
@@ -69,8 +104,6 @@ record TimedCase(String key, double[] nanos, double allocated, double roof, Json
   }
 
   private static double[] inverse(double[] values) {
-    double[] inverse = values.clone();
-    java.util.Arrays.setAll(inverse, i -> 1 / values[i]);
-    return inverse;
+    return Arrays.stream(values).map(value -> 1 / value).toArray();
   }
 }

@@ -10,11 +10,18 @@ public sealed interface ForkResult {
    *
    * @param nanos time of one call: the median of its iterations
    * @param allocated bytes allocated per call; JMH's own included if the benchmark does not say
+   * @param warm whether it had become as fast as it gets before that
    * @param output what it printed
    * @param jmh for JMH's own report
    */
-  record Measured(double nanos, double allocated, String output, BenchmarkResult jmh)
-      implements ForkResult {}
+  record Measured(double nanos, double allocated, boolean warm, String output, BenchmarkResult jmh)
+      implements ForkResult {
+
+    /** One that had become as fast as it gets. */
+    public Measured(double nanos, double allocated, String output, BenchmarkResult jmh) {
+      this(nanos, allocated, true, output, jmh);
+    }
+  }
 
   /**
    * It crashed, hung, or threw.

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,9 @@ public final class JmhForks implements Forks, AutoCloseable {
   private final Set<ProcessHandle> others =
       ProcessHandle.current().descendants().collect(Collectors.toSet());
 
+  /** Time of a call in the last fork of each. */
+  private final Map<ForkSpec, Double> nanos = new HashMap<>();
+
   public JmhForks(Timing timing) {
     this.timing = timing;
     System.setProperty("jmh.ignoreLock", "true"); // a shard may run beside
@@ -64,13 +68,26 @@ public final class JmhForks implements Forks, AutoCloseable {
         .forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** A fork that was still getting faster is run again, once. */
+  /** A fork that was still getting faster is run again, once; then it is said to be so. */
   @Override
   public ForkResult run(ForkSpec spec) {
     ForkResult result = once(spec);
-    return result instanceof ForkResult.Measured measured && !settled(measured.jmh())
-        ? once(spec)
-        : result;
+    if (result instanceof ForkResult.Measured measured && !settled(measured.jmh())) {
+      result = once(spec);
+    }
+    if (result instanceof ForkResult.Measured measured) {
+      nanos.put(spec, measured.nanos());
+      printProfiles(spec, measured.jmh());
+    }
+    return result;
+  }
+
+  /** What profilers found that is a text: JMH's own report holds numbers alone. */
+  private static void printProfiles(ForkSpec spec, BenchmarkResult jmh) {
+    jmh.getSecondaryResults().values().stream()
+        .filter(found -> Double.isNaN(found.getScore()))
+        .map(found -> spec.title() + " · " + found.getLabel() + "\n" + found.extendedInfo())
+        .forEach(System.err::println);
   }
 
   private ForkResult once(ForkSpec spec) {
@@ -108,6 +125,7 @@ public final class JmhForks implements Forks, AutoCloseable {
   }
 
   private org.openjdk.jmh.runner.options.Options options(ForkSpec spec) {
+    Timing timing = this.timing.forCalls(nanos.getOrDefault(spec, 0.0));
     List<String> jvmArgs = new ArrayList<>(FLAGS);
     jvmArgs.add("-D%s=%d".formatted(WarmUp.LEAST, timing.warmUp().toMillis()));
     jvmArgs.addAll(spec.jvmArgs());
@@ -144,6 +162,7 @@ public final class JmhForks implements Forks, AutoCloseable {
     return new ForkResult.Measured(
         median(jmh),
         Allocation.of(output.text()).orElseGet(() -> allocated(jmh)),
+        settled(jmh) && !WarmUp.wasCut(output.text()),
         output.text(),
         jmh);
   }

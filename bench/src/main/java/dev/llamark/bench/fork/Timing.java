@@ -17,6 +17,12 @@ public record Timing(
   /** Of a JVM: its start, JMH's handshake, its end. */
   private static final Duration START = Duration.ofMillis(900);
 
+  /** Of long calls: JMH's own loop is compiled after the first. */
+  private static final int LEAST_WARMUPS = 2;
+
+  /** Of long calls: a median needs three. */
+  private static final int LEAST_ITERATIONS = 3;
+
   /** For a first look, at calls that may be long. */
   public static final Timing QUICK =
       new Timing(6, 3, Duration.ofMillis(120), Duration.ofSeconds(60));
@@ -25,9 +31,12 @@ public record Timing(
   public static final Timing FULL =
       new Timing(5, 5, Duration.ofMillis(400), Duration.ofSeconds(180));
 
-  /** For a first look at operations, which warm up by themselves: many short iterations. */
+  /**
+   * For a first look at operations, which warm up by themselves: many short iterations, the first
+   * of which JMH's own loop needs.
+   */
   public static final Timing QUICK_OPS =
-      new Timing(Duration.ofMillis(300), 2, 11, Duration.ofMillis(25), Duration.ofSeconds(60));
+      new Timing(Duration.ofMillis(300), 6, 9, Duration.ofMillis(25), Duration.ofSeconds(60));
 
   /** For a figure of an operation to be quoted. */
   public static final Timing FULL_OPS =
@@ -41,6 +50,25 @@ public record Timing(
   /** With another limit. */
   public Timing limitedTo(Duration other) {
     return new Timing(warmUp, warmups, iterations, iteration, other);
+  }
+
+  /**
+   * The same time for calls of which one takes longer than an iteration: JMH lets each iteration
+   * have a whole call, so that as many iterations would take many times as long.
+   */
+  Timing forCalls(double nanos) {
+    return nanos <= iteration.toNanos()
+        ? this
+        : new Timing(
+            warmUp,
+            count(warmups, nanos, LEAST_WARMUPS),
+            count(iterations, nanos, LEAST_ITERATIONS),
+            iteration,
+            limit);
+  }
+
+  private int count(int most, double nanos, int least) {
+    return Math.min(most, Math.max(least, (int) (iteration.toNanos() * (double) most / nanos)));
   }
 
   /** How long a fork takes whose calls are short. */

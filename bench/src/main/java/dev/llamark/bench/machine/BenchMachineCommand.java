@@ -1,22 +1,25 @@
 package dev.llamark.bench.machine;
 
+import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.JmhForks;
-import dev.llamark.bench.fork.PairedRun;
+import dev.llamark.bench.fork.Timing;
 import dev.llamark.bench.op.RoofBenchmark;
+import dev.llamark.bench.ops.ForkArgs;
 import dev.llamark.bench.ops.TimingOptions;
 import dev.llamark.bench.statistics.StoppingRule;
 import dev.llamark.run.Environment;
-import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.ExitCode;
+import dev.llamark.run.InputException;
 import dev.llamark.run.MachineProbe;
 import dev.llamark.run.MachineRecord;
 import dev.llamark.run.Progress;
-import dev.llamark.run.TextTable;
 import dev.llamark.verify.Headline;
 import dev.llamark.verify.OutputOptions;
+import dev.llamark.verify.VariantOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -31,11 +34,21 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 public final class BenchMachineCommand implements Callable<Integer> {
 
+  /** A probe is one loop that is compiled at once: it needs less time than a kernel. */
+  private static final Timing TIMING =
+      new Timing(Duration.ofMillis(400), 2, 15, Duration.ofMillis(50), Duration.ofMinutes(1));
+
   private static final int FORKS = 3;
   private static final int NOISE_FORKS = 5;
 
   @Mixin private TimingOptions timing;
   @Mixin private OutputOptions output;
+
+  @Option(
+      names = "--vector-bits",
+      paramLabel = "N",
+      description = "Width of vectors: 128, 256 or 512; by default what the CPU prefers.")
+  private Integer vectorBits;
 
   @Option(
       names = {"-t", "--threads"},
@@ -46,65 +59,65 @@ public final class BenchMachineCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    MachineProbe probe =
-        RoofBenchmark.probe()
-            .orElseThrow(
-                () ->
-                    new EnvironmentException(
-                        "no probe can run: the module jdk.incubator.vector is not loaded; start"
-                            + " Java with --add-modules jdk.incubator.vector"));
+    if (!timing.profilers().isEmpty()) {
+      throw new InputException(
+          "--prof: bench machine runs loops of a few instructions, where a profiler finds nothing;"
+              + " profile a kernel with 'llamark bench ops --prof'");
+    }
+    VariantOptions.useVectorBits(vectorBits);
+    MachineProbe probe = RoofBenchmark.requireProbe();
+    List<Integer> counts = counts();
     Environment env = Environment.collect(output.seed());
     if (output.text()) {
-      System.out.println(Headline.text(env, counts().getLast()) + "\n");
+      System.out.println(Headline.text(env, counts.getLast()) + "\n");
     }
+    List<String> jvmArgs = timing.jvmArgs();
+    jvmArgs.addAll(ForkArgs.width());
     List<MachineRecord> records = new ArrayList<>();
-    try (JmhForks forks = new JmhForks(timing.opTiming());
+    Map<String, ForkResult.Failed> failed;
+    try (JmhForks forks = new JmhForks(timing.limited(timing.quick() ? Timing.QUICK_OPS : TIMING));
         OutputOptions.Sink sink = output.open();
         Progress progress = Progress.onTerminal()) {
-      new MachineBench(
-              paired(forks, timing.quick() ? 1 : FORKS),
-              paired(forks, NOISE_FORKS),
-              Caches.detect(),
-              timing.jvmArgs(),
-              probe,
-              env,
-              result -> {
-                sink.accept(result);
-                records.add(result);
-              },
-              progress::show)
-          .run(counts());
+      failed =
+          new MachineBench(
+                  forks,
+                  new MachineBench.Rules(rule(timing.quick() ? 1 : FORKS), rule(NOISE_FORKS)),
+                  timing.budget(),
+                  Caches.detect(),
+                  jvmArgs,
+                  probe,
+                  env,
+                  result -> {
+                    sink.accept(result);
+                    records.add(result);
+                  },
+                  progress::show)
+              .run(counts);
     }
     print(records);
-    return ExitCode.OK.code();
+    MachineTable.printFailures(failed);
+    return (failed.isEmpty() ? ExitCode.OK : ExitCode.ENVIRONMENT).code();
   }
 
-  private PairedRun paired(JmhForks forks, int count) {
-    return new PairedRun(forks, new StoppingRule(count, count, 1), timing.budget());
+  /** So many forks, if the user did not say otherwise. */
+  private StoppingRule rule(int count) {
+    return timing.rule(new StoppingRule(count, count, 1));
   }
 
   private List<Integer> counts() {
+    if (threads.stream().anyMatch(count -> count < 1)) {
+      throw new InputException("--threads must be at least 1, but is " + threads);
+    }
     return threads.isEmpty()
         ? IntStream.of(1, Runtime.getRuntime().availableProcessors()).distinct().boxed().toList()
         : threads;
   }
 
   private void print(List<MachineRecord> records) {
-    TextTable table =
-        new TextTable("probe", "level", "threads", "value", "", "forks").alignRight(2, 3, 5);
-    for (MachineRecord result : records) {
-      table.row(
-          result.probe(),
-          result.level() == null ? "" : result.level(),
-          String.valueOf(result.threads()),
-          String.format(Locale.ROOT, "%.4g", result.value().median()),
-          result.unit(),
-          String.valueOf(result.value().forks().length));
-    }
-    switch (output.format()) {
-      case TEXT -> System.out.println(table.text());
-      case MD -> System.out.println(table.markdown());
-      case JSON -> {}
+    if (output.format() != OutputOptions.Format.JSON) {
+      MachineTable table = new MachineTable();
+      records.forEach(table::add);
+      System.out.println(output.text() ? table.text() : table.markdown());
     }
   }
 }

@@ -1,6 +1,12 @@
 package dev.llamark.bench.machine;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -19,6 +25,9 @@ public record Caches(Map<Integer, Long> bytes) {
 
   /** Common sizes, for systems that do not tell theirs. */
   private static final Map<Integer, Long> COMMON = Map.of(1, 32L << 10, 2, 1L << 20, 3, 32L << 20);
+
+  /** {@code _SC_LEVEL1_DCACHE_SIZE} and {@code _SC_LEVEL2_CACHE_SIZE} of glibc, by level. */
+  private static final Map<Integer, Integer> SYSCONF = Map.of(1, 188, 2, 191);
 
   /** What lies beyond the last cache. */
   public static final String MEMORY = "memory";
@@ -44,7 +53,38 @@ public record Caches(Map<Integer, Long> bytes) {
         break; // no more of them, or not Linux
       }
     }
-    return new Caches(found.isEmpty() ? COMMON : found);
+    return new Caches(found.isEmpty() ? told() : found);
+  }
+
+  /**
+   * Common sizes, and in their place what the C library knows from the CPU itself: a virtual
+   * machine may have no files about it. The last level is not asked for, which may be that of all
+   * sockets.
+   */
+  @SuppressWarnings("restricted") // a call into the C library
+  private static Map<Integer, Long> told() {
+    Map<Integer, Long> sizes = new TreeMap<>(COMMON);
+    if (System.getProperty("os.name").equals("Linux")) {
+      Linker linker = Linker.nativeLinker();
+      linker
+          .defaultLookup()
+          .find("sysconf")
+          .map(f -> linker.downcallHandle(f, FunctionDescriptor.of(JAVA_LONG, JAVA_INT)))
+          .ifPresent(
+              sysconf ->
+                  SYSCONF.forEach(
+                      (level, name) ->
+                          sizes.merge(level, sysconf(sysconf, name), (a, b) -> b > 0 ? b : a)));
+    }
+    return sizes;
+  }
+
+  private static long sysconf(MethodHandle sysconf, int name) {
+    try {
+      return (long) sysconf.invokeExact(name);
+    } catch (Throwable e) {
+      throw new IllegalStateException("sysconf", e);
+    }
   }
 
   private static long parse(String size) {

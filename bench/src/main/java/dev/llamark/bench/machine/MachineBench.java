@@ -1,18 +1,25 @@
 package dev.llamark.bench.machine;
 
+import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.ForkSpec;
+import dev.llamark.bench.fork.Forks;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.op.RegionBenchmark;
 import dev.llamark.bench.op.RoofBenchmark;
 import dev.llamark.bench.statistics.LogInterval;
+import dev.llamark.bench.statistics.Median;
+import dev.llamark.bench.statistics.StoppingRule;
 import dev.llamark.run.Environment;
 import dev.llamark.run.Interval;
 import dev.llamark.run.MachineProbe;
 import dev.llamark.run.MachineRecord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
 
@@ -24,30 +31,38 @@ final class MachineBench {
 
   private static final int CLOCK_SAMPLES = 5;
 
-  private final PairedRun paired;
-  private final PairedRun noise;
+  /** Of how surely a probe is known, and of how surely two equal ones are told to be equal. */
+  record Rules(StoppingRule probe, StoppingRule noise) {}
+
+  private final Forks forks;
+  private final Rules rules;
+  private final Duration budget;
   private final Caches caches;
   private final List<String> jvmArgs;
   private final MachineProbe probe;
   private final Environment env;
   private final Consumer<MachineRecord> sink;
   private final Consumer<String> progress;
+  private final SequencedMap<String, ForkResult.Failed> failed = new LinkedHashMap<>();
 
   /**
-   * @param paired for each probe
-   * @param noise for two contenders that are the same
+   * @param budget of all probes together
+   * @param jvmArgs of every fork
+   * @param probe what the forks will use
    */
   MachineBench(
-      PairedRun paired,
-      PairedRun noise,
+      Forks forks,
+      Rules rules,
+      Duration budget,
       Caches caches,
       List<String> jvmArgs,
       MachineProbe probe,
       Environment env,
       Consumer<MachineRecord> sink,
       Consumer<String> progress) {
-    this.paired = paired;
-    this.noise = noise;
+    this.forks = forks;
+    this.rules = rules;
+    this.budget = budget;
     this.caches = caches;
     this.jvmArgs = jvmArgs;
     this.probe = probe;
@@ -56,52 +71,77 @@ final class MachineBench {
     this.progress = progress;
   }
 
-  void run(List<Integer> threadCounts) {
+  /**
+   * What is measured in forks: one contender, or two that are the same.
+   *
+   * @param name as records have it
+   * @param level that holds the data, null if there is none
+   * @param bytes of the data, null if there are none
+   * @param figure of one call's nanoseconds, or of the ratio of two calls'
+   */
+  private record Row(
+      String name,
+      String level,
+      Long bytes,
+      int threads,
+      String unit,
+      List<ForkSpec> contenders,
+      DoubleUnaryOperator figure) {}
+
+  /**
+   * Runs all.
+   *
+   * @return the probes that did not get through, by title
+   */
+  SequencedMap<String, ForkResult.Failed> run(List<Integer> threadCounts) {
     sink.accept(record("vector-width", null, null, 1, "bits", one(probe.vectorBits())));
-    sink.accept(record("timer", null, null, 1, "ns", interval(clockSteps(), n -> n)));
-    for (int threads : threadCounts) {
-      roof("fma", null, caches.within(1, 1), threads);
-      for (String limit : List.of("read", "write", "copy", "add")) {
-        for (int level : caches.bytes().keySet()) {
-          roof(limit, "L" + level, caches.within(level, threads), threads);
-        }
-        roof(limit, Caches.MEMORY, caches.cold(), threads);
+    sink.accept(record("timer", null, null, 1, "ns", interval(clockSteps())));
+    List<Row> rows = new ArrayList<>();
+    threadCounts.forEach(threads -> rows.addAll(rows(threads)));
+    rows.add(noise("fma", null, caches.within(1, 1)));
+    rows.add(noise("read", Caches.MEMORY, caches.cold()));
+    long start = System.nanoTime();
+    for (int done = 0; done < rows.size(); done++) {
+      Duration left =
+          budget.minusNanos(System.nanoTime() - start).dividedBy((long) rows.size() - done);
+      String place = "%d of %d · ".formatted(done + 1, rows.size());
+      measure(rows.get(done), left, what -> progress.accept(place + what));
+    }
+    return failed;
+  }
+
+  private List<Row> rows(int threads) {
+    List<Row> rows = new ArrayList<>();
+    rows.add(limit("fma", null, caches.within(1, 1), threads));
+    for (String limit : List.of("read", "write", "copy", "add")) {
+      for (int level : caches.bytes().keySet()) {
+        rows.add(limit(limit, "L" + level, caches.within(level, threads), threads));
       }
-      region(threads);
+      rows.add(limit(limit, Caches.MEMORY, caches.cold(), threads));
     }
-    noise("fma", caches.within(1, 1));
-    noise("read", caches.cold());
+    rows.add(region(threads));
+    return rows;
   }
 
-  private void roof(String limit, String level, long bytes, int threads) {
-    ForkSpec spec = spec(limit, bytes, threads, "");
-    PairedRun.Rounds rounds = paired.run(List.of(spec), progress);
-    if (rounds.measured().containsKey(spec)) {
-      double work = RoofBenchmark.work(limit, bytes, threads);
-      sink.accept(
-          record(
-              limit.equals("fma") ? "fma-peak" : limit,
-              level,
-              level == null ? null : bytes,
-              threads,
-              limit.equals("fma") ? "GFLOP/s" : "GB/s",
-              interval(rounds.nanos(spec), nanos -> work / nanos)));
-    }
+  private Row limit(String limit, String level, long bytes, int threads) {
+    double work = RoofBenchmark.work(limit, bytes, threads);
+    boolean fma = limit.equals("fma");
+    return new Row(
+        fma ? "fma-peak" : limit,
+        level,
+        fma ? null : bytes,
+        threads,
+        fma ? "GFLOP/s" : "GB/s",
+        List.of(spec(limit, level, bytes, threads, "")),
+        nanos -> work / nanos);
   }
 
-  private ForkSpec spec(String limit, long bytes, int threads, String mark) {
-    return new ForkSpec(
-        limit + " " + caches.level(bytes, threads) + " · " + threads + " t" + mark,
-        new ForkSpec.Method(RoofBenchmark.class, "reach"),
-        Map.of(
-            "limit", limit,
-            "bytes", String.valueOf(bytes),
-            "threads", String.valueOf(threads)),
-        jvmArgs,
-        List.of());
+  private ForkSpec spec(String limit, String level, long bytes, int threads, String mark) {
+    String title = limit + (level == null ? "" : " " + level) + " · " + threads + " t" + mark;
+    return RoofBenchmark.spec(title, limit, bytes, threads, jvmArgs);
   }
 
-  private void region(int threads) {
+  private Row region(int threads) {
     ForkSpec spec =
         new ForkSpec(
             "region · " + threads + " t",
@@ -109,24 +149,31 @@ final class MachineBench {
             Map.of("threads", String.valueOf(threads)),
             jvmArgs,
             List.of());
-    PairedRun.Rounds rounds = paired.run(List.of(spec), progress);
-    if (rounds.measured().containsKey(spec)) {
-      sink.accept(
-          record("region", null, null, threads, "ns", interval(rounds.nanos(spec), n -> n)));
-    }
+    return new Row("region", null, null, threads, "ns", List.of(spec), nanos -> nanos);
   }
 
   /** One probe against itself: the ratio should be 1, and how surely it is, is the noise. */
-  private void noise(String limit, long bytes) {
-    ForkSpec a = spec(limit, bytes, 1, " A");
-    ForkSpec b = spec(limit, bytes, 1, " A again");
-    PairedRun.Rounds rounds = noise.run(List.of(a, b), progress);
-    if (rounds.measured().size() == 2) {
-      double[] first = rounds.nanos(a);
-      double[] ratios = rounds.nanos(b);
-      Arrays.setAll(ratios, i -> ratios[i] / first[i]);
-      String level = limit.equals("fma") ? null : "memory";
-      sink.accept(record("noise", level, null, 1, "ratio", interval(ratios, r -> r)));
+  private Row noise(String limit, String level, long bytes) {
+    List<ForkSpec> both =
+        List.of(spec(limit, level, bytes, 1, " A"), spec(limit, level, bytes, 1, " A again"));
+    return new Row("noise", level, null, 1, "ratio", both, ratio -> ratio);
+  }
+
+  private void measure(Row row, Duration left, Consumer<String> told) {
+    boolean alone = row.contenders().size() == 1;
+    PairedRun paired = new PairedRun(forks, alone ? rules.probe() : rules.noise(), left);
+    PairedRun.Rounds rounds = paired.run(row.contenders(), told);
+    rounds.failed().forEach((spec, what) -> failed.put(spec.title(), what));
+    if (rounds.measured().size() == row.contenders().size()) {
+      double[] values = rounds.nanos(row.contenders().getLast());
+      if (!alone) {
+        double[] first = rounds.nanos(row.contenders().getFirst());
+        Arrays.setAll(values, i -> values[i] / first[i]);
+      }
+      double[] figures = Arrays.stream(values).map(row.figure()).toArray();
+      sink.accept(
+          record(
+              row.name(), row.level(), row.bytes(), row.threads(), row.unit(), interval(figures)));
     }
   }
 
@@ -140,15 +187,10 @@ final class MachineBench {
     return new Interval(value, null, null, new double[] {value});
   }
 
-  private static Interval interval(double[] values, DoubleUnaryOperator figure) {
-    double[] figures = Arrays.stream(values).map(figure).toArray();
+  private static Interval interval(double... figures) {
     LogInterval interval = LogInterval.of(figures);
-    double[] sorted = figures.clone();
-    Arrays.sort(sorted);
-    int half = sorted.length / 2;
-    double median = sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     return new Interval(
-        median,
+        Median.of(figures),
         interval.known() ? interval.lo() : null,
         interval.known() ? interval.hi() : null,
         figures);
@@ -156,7 +198,7 @@ final class MachineBench {
 
   /** Smallest steps of the clock that were seen. */
   private static double[] clockSteps() {
-    List<Double> steps = new ArrayList<>();
+    double[] steps = new double[CLOCK_SAMPLES];
     for (int sample = 0; sample < CLOCK_SAMPLES; sample++) {
       long smallest = Long.MAX_VALUE;
       long last = System.nanoTime();
@@ -167,8 +209,8 @@ final class MachineBench {
           last = now;
         }
       }
-      steps.add((double) smallest);
+      steps[sample] = smallest;
     }
-    return steps.stream().mapToDouble(Double::doubleValue).toArray();
+    return steps;
   }
 }

@@ -1,5 +1,6 @@
 package dev.llamark.bench.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.llamark.bench.compare.BaselineOptions;
 import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.JmhForks;
@@ -89,7 +90,7 @@ public final class BenchModelCommand implements Callable<Integer> {
   private String form = "";
   private boolean quantised;
 
-  /** So much time, if no other budget is given. */
+  /** So much time, if neither another budget nor a number of forks is given. */
   private static final Duration BUDGET = Duration.ofMinutes(5);
 
   private static final Duration QUICK_BUDGET = Duration.ofMinutes(2);
@@ -115,7 +116,7 @@ public final class BenchModelCommand implements Callable<Integer> {
     print(selected);
     ExitCode code =
         ownFailed ? ExitCode.WRONG : records.isEmpty() ? ExitCode.NOTHING_RAN : ExitCode.OK;
-    ExitCode judged = baseline.judge(records, output).orElse(code);
+    ExitCode judged = baseline.judge(records, row -> selects(row, selected), output).orElse(code);
     return (code == ExitCode.WRONG ? code : judged).code();
   }
 
@@ -124,6 +125,9 @@ public final class BenchModelCommand implements Callable<Integer> {
     DType type = DType.of(kv);
     if (type != DType.F32 && type != DType.F16) {
       throw new InputException("--kv must be f32 or f16, but is " + kv);
+    }
+    if (tests().isEmpty()) {
+      throw new InputException("-p 0 and -n 0 leave nothing to time");
     }
     try (ModelSource source = ModelSources.open(model)) {
       int longest = tests().stream().mapToInt(test -> test.depth() + test.tokens()).max().orElse(0);
@@ -185,7 +189,8 @@ public final class BenchModelCommand implements Callable<Integer> {
       OutputOptions.Sink sink,
       Progress progress,
       Environment env) {
-    Duration budget = timing.budget(timing.quick() ? QUICK_BUDGET : BUDGET);
+    Duration usual = timing.quick() ? QUICK_BUDGET : BUDGET;
+    Duration budget = repetitions == null ? timing.budget(usual) : timing.budget();
     long start = System.nanoTime();
     int all = tests().size() * variants.threads().size();
     int done = 0;
@@ -221,6 +226,18 @@ public final class BenchModelCommand implements Callable<Integer> {
                   variant.title() + " · " + SpeedTest.title(test.name(), test.depth()), failed);
               ownFailed |= variant.role() == Role.VARIANT;
             });
+  }
+
+  /** Whether a row of another run is of a test, a variant and a number of threads of this one. */
+  private boolean selects(ObjectNode row, List<Variant> selected) {
+    String variant = row.path("variant").asText();
+    return tests().stream()
+            .anyMatch(
+                test ->
+                    test.name().equals(row.path("test").asText())
+                        && test.depth() == row.path("depth").asInt())
+        && variants.threads().contains(row.path("threads").asInt())
+        && (!variants.named() || selected.stream().anyMatch(v -> v.id().equals(variant)));
   }
 
   /** How the peer runs, which is not as ours do. */

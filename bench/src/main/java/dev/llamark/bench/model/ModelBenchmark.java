@@ -4,7 +4,6 @@ import dev.llamark.bench.op.Variants;
 import dev.llamark.format.ModelSource;
 import dev.llamark.format.ModelSources;
 import dev.llamark.kernel.Arithmetic;
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.verify.model.LogitsCheck;
@@ -135,11 +134,7 @@ public class ModelBenchmark {
   }
 
   private Arithmetic arithmetic() {
-    return Variants.registry()
-        .variant(variant)
-        .provider()
-        .map(KernelProvider::arithmetic)
-        .orElse(Arithmetic.FLOAT);
+    return Variants.registry().variant(variant).arithmetic();
   }
 
   @TearDown(Level.Trial)

@@ -4,7 +4,7 @@ import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.statistics.LogInterval;
-import dev.llamark.kernel.KernelProvider;
+import dev.llamark.bench.statistics.Median;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.run.Environment;
 import dev.llamark.run.ModelId;
@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -57,7 +59,11 @@ record ModelRun(
       Consumer<String> progress) {
     Map<Variant, ForkSpec> contenders = new LinkedHashMap<>();
     variants.forEach(variant -> contenders.put(variant, contender(test, variant, threads)));
-    PairedRun.Rounds rounds = paired.run(List.copyOf(contenders.values()), progress);
+    List<ForkSpec> all = new ArrayList<>(contenders.values());
+    Optional<TestProbe> probe = TestProbe.of(test, threads, jvmArgs);
+    probe.map(TestProbe::spec).ifPresent(all::add);
+    PairedRun.Rounds rounds = paired.run(all, progress);
+    ModelRecord.Probe reached = probe.flatMap(p -> p.reached(rounds)).orElse(null);
     Result result = new Result(new ArrayList<>(), new LinkedHashMap<>());
     contenders.forEach(
         (variant, contender) -> {
@@ -65,7 +71,7 @@ record ModelRun(
           if (failed != null) {
             result.failures().put(variant, failed);
           } else {
-            result.records().add(record(test, variant, threads, rounds, contenders, env));
+            result.records().add(record(test, variant, threads, rounds, contenders, reached, env));
           }
         });
     return result;
@@ -93,6 +99,7 @@ record ModelRun(
       int threads,
       PairedRun.Rounds rounds,
       Map<Variant, ForkSpec> contenders,
+      ModelRecord.Probe probe,
       Environment env) {
     ForkSpec own = contenders.get(variant);
     double[] nanos = rounds.nanos(own);
@@ -106,17 +113,19 @@ record ModelRun(
         variant.id().equals(ModelBenchmark.ORT) ? "f32" : kv,
         id,
         variant.id(),
-        variant.provider().map(KernelProvider::vectorBits).orElse(0),
+        variant.role().name().toLowerCase(Locale.ROOT),
+        variant.vectorBits(),
         threads,
         new ModelRecord.Samples(
-            median(speeds),
+            Median.of(speeds),
             interval.known() ? interval.lo() : null,
             interval.known() ? interval.hi() : null,
             speeds),
+        probe,
         ratios(variant, rounds, contenders),
         peaks.length == 0 ? null : (long) Arrays.stream(peaks).max().orElseThrow(),
-        loads.length == 0 ? null : median(loads),
-        test.kind() == SpeedTest.Kind.PROMPT ? median(nanos) / NANOS_PER_MILLI : null,
+        loads.length == 0 ? null : Median.of(loads),
+        test.kind() == SpeedTest.Kind.PROMPT ? Median.of(nanos) / NANOS_PER_MILLI : null,
         env);
   }
 
@@ -141,12 +150,5 @@ record ModelRun(
         .filter(OptionalDouble::isPresent)
         .mapToDouble(OptionalDouble::getAsDouble)
         .toArray();
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int half = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   }
 }

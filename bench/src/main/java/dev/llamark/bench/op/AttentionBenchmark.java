@@ -47,7 +47,7 @@ public class AttentionBenchmark extends KernelBenchmark {
   protected void prepare(int copies) {
     attention = kernels.attention();
     scale = (float) (1 / Math.sqrt(headDim));
-    q = values(tokens * heads * headDim);
+    q = repeated(values(tokens * heads * headDim), copies);
     float[] k = values(positions * kvHeads * headDim);
     float[] v = values(positions * kvHeads * headDim);
     caches = new KeyValues[copies];
@@ -60,7 +60,9 @@ public class AttentionBenchmark extends KernelBenchmark {
 
   @Benchmark
   public float[] attend() {
-    attention.apply(q, 0, caches[next()], positions - tokens, tokens, heads, scale, out, 0);
+    int copy = next();
+    int at = copy * tokens * heads * headDim;
+    attention.apply(q, at, caches[copy], positions - tokens, tokens, heads, scale, out, at);
     return out;
   }
 
@@ -71,8 +73,17 @@ public class AttentionBenchmark extends KernelBenchmark {
 
   @Override
   protected Judgement check() {
-    KeyValues keyValues = caches[next()];
-    attention.apply(q, 0, keyValues, positions - tokens, tokens, heads, scale, out, 0);
-    return OutputCheck.attention(q, keyValues, positions - tokens, tokens, heads, scale, out);
+    int copy = next();
+    int at = copy * tokens * heads * headDim;
+    int first = positions - tokens;
+    attention.apply(q, at, caches[copy], first, tokens, heads, scale, out, at);
+    return OutputCheck.attention(
+        q,
+        caches[copy],
+        first,
+        tokens,
+        heads,
+        scale,
+        Arrays.copyOfRange(out, at, at + tokens * heads * headDim));
   }
 }

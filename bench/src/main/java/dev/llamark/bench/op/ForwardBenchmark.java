@@ -47,6 +47,9 @@ public class ForwardBenchmark extends KernelBenchmark {
 
   @Override
   protected void prepare(int copies) {
+    if (copies > 1) {
+      throw new IllegalArgumentException("a whole model has no copies: cache must be hot");
+    }
     llama = Llama.of(source.config(), source.weights(), kernels);
     kv = llama.newCache(depth + tokens, DType.F32);
     all = random.ints(depth + (long) tokens, 0, source.config().vocab()).toArray();

@@ -2,7 +2,6 @@ package dev.llamark.bench.op;
 
 import dev.llamark.bench.machine.Caches;
 import dev.llamark.kernel.Arithmetic;
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.Kernels;
 import dev.llamark.kernel.Operation;
@@ -56,6 +55,9 @@ public abstract class KernelBenchmark {
   @Param("hot")
   public String cache;
 
+  /** Bytes that rotate where caches are cold. */
+  long coldBytes = Caches.detect().cold();
+
   protected Kernels kernels;
   protected SplittableRandom random;
 
@@ -65,8 +67,8 @@ public abstract class KernelBenchmark {
   private int copy;
 
   /**
-   * Opens the variant, makes the operands, checks what the variant makes of them, calls it until it
-   * is compiled, and finds what it allocates.
+   * Opens the variant, makes the operands, checks what the variant makes of them, and calls it
+   * until it is compiled.
    */
   @Setup(Level.Trial)
   public final void open() {
@@ -74,15 +76,16 @@ public abstract class KernelBenchmark {
     team = new ThreadTeam(threads);
     kernels = registry.open(variant, team);
     random = new SplittableRandom(Variants.seed());
-    copies = copies(cache, bytes());
+    copies = copies(bytes());
     prepare(copies);
     Verified.require(variant, check());
     WarmUp.run(this::call);
-    Allocation.print(variant, 1, this::call);
   }
 
+  /** Finds what a call allocates, now that whatever is seldom run has been compiled too. */
   @TearDown(Level.Trial)
   public final void close() {
+    Allocation.print(variant, 1, this::call);
     release();
     kernels.close();
     team.close();
@@ -91,7 +94,7 @@ public abstract class KernelBenchmark {
   /** Bytes of the operands of one call. */
   protected abstract long bytes();
 
-  /** Makes so many copies of the operands. */
+  /** Makes so many copies of the operands, of each of them: what does not rotate stays hot. */
   protected abstract void prepare(int copies);
 
   /** The benchmark's body. */
@@ -103,11 +106,10 @@ public abstract class KernelBenchmark {
   /** Frees what the garbage collector does not. */
   protected void release() {}
 
-  private static int copies(String cache, long bytes) {
+  private int copies(long bytes) {
     return switch (cache) {
       case "hot" -> 1;
-      case "cold" ->
-          (int) Math.min(Caches.detect().cold() / bytes + 2, MOST_FLOATS * 4 / bytes + 1);
+      case "cold" -> (int) Math.min(coldBytes / bytes + 2, MOST_FLOATS * 4 / bytes + 1);
       default -> throw new IllegalArgumentException("cache must be hot or cold, but is " + cache);
     };
   }
@@ -120,11 +122,7 @@ public abstract class KernelBenchmark {
 
   /** The arithmetic of the variant that MatMul comes from. */
   protected final Arithmetic arithmetic() {
-    return registry
-        .variant(kernels.origin(Operation.MATMUL))
-        .provider()
-        .map(KernelProvider::arithmetic)
-        .orElse(Arithmetic.FLOAT);
+    return registry.variant(kernels.origin(Operation.MATMUL)).arithmetic();
   }
 
   /** Standard normal values. */

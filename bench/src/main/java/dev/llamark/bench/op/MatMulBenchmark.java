@@ -41,16 +41,15 @@ public class MatMulBenchmark extends KernelBenchmark {
     return DType.of(dtype).bytes((long) outputs * inputs) + 4L * rows * (inputs + outputs);
   }
 
-  /** Only the weights rotate: in a model the input has just been computed. */
   @Override
   protected void prepare(int copies) {
     matMul = kernels.matMul();
-    x = values(rows * inputs);
+    x = repeated(values(rows * inputs), copies);
     float[] values = values(outputs * inputs);
     matrix = Matrix.of("weights", DType.of(dtype), outputs, inputs, values);
     weights =
         Stream.generate(() -> matMul.pack(copy(matrix))).limit(copies).toArray(PackedMatrix[]::new);
-    out = new float[rows * outputs];
+    out = new float[Math.multiplyExact(copies, rows * outputs)];
   }
 
   /** A kernel may keep reading the matrix from which it packed. */
@@ -66,7 +65,8 @@ public class MatMulBenchmark extends KernelBenchmark {
 
   @Benchmark
   public float[] multiply() {
-    matMul.apply(x, 0, rows, weights[next()], out, 0);
+    int copy = next();
+    matMul.apply(x, copy * rows * inputs, rows, weights[copy], out, copy * rows * outputs);
     return out;
   }
 
@@ -77,8 +77,11 @@ public class MatMulBenchmark extends KernelBenchmark {
 
   @Override
   protected Judgement check() {
-    matMul.apply(x, 0, rows, weights[0], out, 0);
-    return OutputCheck.matMul(x, 0, rows, matrix, out, 0, arithmetic());
+    int copy = next();
+    int from = copy * rows * inputs;
+    int to = copy * rows * outputs;
+    matMul.apply(x, from, rows, weights[copy], out, to);
+    return OutputCheck.matMul(x, from, rows, matrix, out, to, arithmetic());
   }
 
   @Override

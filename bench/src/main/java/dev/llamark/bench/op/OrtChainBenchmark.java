@@ -78,11 +78,11 @@ public class OrtChainBenchmark {
         };
     Verified.require(VARIANT, judgement, OrtChain.NODES);
     WarmUp.run(this::node);
-    Allocation.print(VARIANT, OrtChain.NODES, this::node);
   }
 
   @TearDown(Level.Trial)
   public void close() {
+    Allocation.print(VARIANT, OrtChain.NODES, this::node);
     chain.close();
   }
 

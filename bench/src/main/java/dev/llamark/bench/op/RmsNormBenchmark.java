@@ -3,6 +3,7 @@ package dev.llamark.bench.op;
 import dev.llamark.kernel.RmsNorm;
 import dev.llamark.oracle.Judgement;
 import dev.llamark.oracle.OutputCheck;
+import java.util.Arrays;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
@@ -34,14 +35,15 @@ public class RmsNormBenchmark extends KernelBenchmark {
   protected void prepare(int copies) {
     rmsNorm = kernels.rmsNorm();
     x = repeated(values(rows * size), copies);
-    weight = values(size);
+    weight = repeated(values(size), copies);
     out = new float[x.length];
   }
 
   @Benchmark
   public float[] normalize() {
-    int at = next() * rows * size;
-    rmsNorm.apply(x, at, weight, 0, rows, size, EPSILON, out, at);
+    int copy = next();
+    int at = copy * rows * size;
+    rmsNorm.apply(x, at, weight, copy * size, rows, size, EPSILON, out, at);
     return out;
   }
 
@@ -52,8 +54,9 @@ public class RmsNormBenchmark extends KernelBenchmark {
 
   @Override
   protected Judgement check() {
-    int at = next() * rows * size;
-    rmsNorm.apply(x, at, weight, 0, rows, size, EPSILON, out, at);
-    return OutputCheck.rmsNorm(x, at, weight, rows, EPSILON, out, at);
+    int copy = next();
+    int at = copy * rows * size;
+    rmsNorm.apply(x, at, weight, copy * size, rows, size, EPSILON, out, at);
+    return OutputCheck.rmsNorm(x, at, Arrays.copyOf(weight, size), rows, EPSILON, out, at);
   }
 }

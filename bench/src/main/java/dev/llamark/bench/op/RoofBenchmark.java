@@ -1,10 +1,15 @@
 package dev.llamark.bench.op;
 
+import dev.llamark.bench.fork.ForkSpec;
+import dev.llamark.kernel.Unusable;
 import dev.llamark.run.EnvironmentException;
 import dev.llamark.run.MachineProbe;
 import dev.llamark.run.ThreadTeam;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
@@ -31,8 +36,17 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Fork(
+    value = 3,
+    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", RoofBenchmark.UNCHECKED})
 public class RoofBenchmark {
+
+  /**
+   * The Vector API leaves its bounds checks out. In a loop over L1 that is soon at its end they
+   * would take a third of the time, and be taken for the machine's limit; the ranges here are the
+   * benchmark's own.
+   */
+  static final String UNCHECKED = "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0";
 
   /** Parts of a call, per thread: the last to end holds up the others by a small share only. */
   private static final int PARTS = 64;
@@ -40,8 +54,11 @@ public class RoofBenchmark {
   /** Multiply-adds of a part: some microseconds. */
   private static final int ROUNDS = 2_000;
 
-  /** Bytes of each array that a part goes over, again and again where the data is smaller. */
-  private static final long PART_BYTES = 1 << 16;
+  /**
+   * Bytes of each array that a part goes over, again and again where the data is smaller: some
+   * microseconds, so that neither starting a part nor claiming it counts.
+   */
+  private static final long PART_BYTES = 1 << 20;
 
   private static final long ALIGNMENT = 4096;
 
@@ -74,16 +91,53 @@ public class RoofBenchmark {
 
   /** The probe of this machine; empty if none can run. */
   public static Optional<MachineProbe> probe() {
+    return probes().stream().filter(probe -> probe.unusable().isEmpty()).findFirst();
+  }
+
+  /**
+   * The probe of this machine.
+   *
+   * @throws EnvironmentException if none can run, with the reason and what would help
+   */
+  public static MachineProbe requireProbe() {
+    return probe()
+        .orElseThrow(
+            () ->
+                new EnvironmentException(
+                    "no probe of the machine can run: "
+                        + probes().stream()
+                            .flatMap(probe -> probe.unusable().stream())
+                            .map(Unusable::toString)
+                            .findFirst()
+                            .orElse("the class path holds none; add kernels-vector")));
+  }
+
+  private static List<MachineProbe> probes() {
     return ServiceLoader.load(MachineProbe.class).stream()
         .map(ServiceLoader.Provider::get)
-        .filter(probe -> probe.unusable().isEmpty())
-        .findFirst();
+        .toList();
+  }
+
+  /** The probe of a limit as a fork. */
+  public static ForkSpec spec(
+      String title, String limit, long bytes, int threads, List<String> jvmArgs) {
+    List<String> args = new ArrayList<>(jvmArgs);
+    args.add(UNCHECKED);
+    return new ForkSpec(
+        title,
+        new ForkSpec.Method(RoofBenchmark.class, "reach"),
+        Map.of(
+            "limit", limit,
+            "bytes", String.valueOf(bytes),
+            "threads", String.valueOf(threads)),
+        List.copyOf(args),
+        List.of());
   }
 
   /** What one call does: floating-point operations for {@code fma}, else bytes. */
   public static double work(String limit, long bytes, int threads) {
     if (limit.equals("fma")) {
-      return (double) probe().orElseThrow().flopsPerRound() * ROUNDS * PARTS * threads;
+      return (double) requireProbe().flopsPerRound() * ROUNDS * PARTS * threads;
     }
     long chunk = chunk(limit, bytes, threads);
     return (double) chunk * passes(chunk) * arrays(limit) * PARTS * threads;
@@ -108,8 +162,7 @@ public class RoofBenchmark {
 
   @Setup(Level.Trial)
   public void open() {
-    probe =
-        probe().orElseThrow(() -> new EnvironmentException("no probe can run; see 'llamark info'"));
+    probe = requireProbe();
     team = new ThreadTeam(threads);
     chunk = chunk(limit, bytes, threads);
     passes = passes(chunk);

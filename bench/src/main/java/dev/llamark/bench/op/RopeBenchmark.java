@@ -6,6 +6,7 @@ import dev.llamark.oracle.OutputCheck;
 import dev.llamark.rope.Pairing;
 import dev.llamark.rope.RopeScaling;
 import dev.llamark.rope.RopeTable;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -15,7 +16,7 @@ public class RopeBenchmark extends KernelBenchmark {
 
   private static final double THETA = 10_000;
 
-  /** Of the first token: some way into a text. */
+  /** Of the first token: some way into a text. Copies lie behind each other. */
   private static final int FIRST_POSITION = 100;
 
   /** Tokens x heads x headDim. */
@@ -46,16 +47,18 @@ public class RopeBenchmark extends KernelBenchmark {
   @Override
   protected void prepare(int copies) {
     rope = kernels.rope();
-    positions = IntStream.range(FIRST_POSITION, FIRST_POSITION + tokens).toArray();
-    table = RopeTable.of(new RopeScaling.None(), THETA, headDim, FIRST_POSITION + tokens);
+    int end = Math.addExact(FIRST_POSITION, Math.multiplyExact(tokens, copies));
+    positions = IntStream.range(FIRST_POSITION, end).toArray();
+    table = RopeTable.of(new RopeScaling.None(), THETA, headDim, end);
     x = repeated(values(tokens * heads * headDim), copies);
     out = new float[x.length];
   }
 
   @Benchmark
   public float[] rotate() {
-    int at = next() * tokens * heads * headDim;
-    rope.apply(x, at, positions, 0, table, pairing, tokens, heads, headDim, out, at);
+    int token = next() * tokens;
+    int at = token * heads * headDim;
+    rope.apply(x, at, positions, token, table, pairing, tokens, heads, headDim, out, at);
     return out;
   }
 
@@ -66,8 +69,10 @@ public class RopeBenchmark extends KernelBenchmark {
 
   @Override
   protected Judgement check() {
-    int at = next() * tokens * heads * headDim;
-    rope.apply(x, at, positions, 0, table, pairing, tokens, heads, headDim, out, at);
-    return OutputCheck.rope(x, at, positions, table, pairing, heads, headDim, out, at);
+    int token = next() * tokens;
+    int at = token * heads * headDim;
+    rope.apply(x, at, positions, token, table, pairing, tokens, heads, headDim, out, at);
+    int[] rotated = Arrays.copyOfRange(positions, token, token + tokens);
+    return OutputCheck.rope(x, at, rotated, table, pairing, heads, headDim, out, at);
   }
 }

@@ -16,50 +16,68 @@ public final class WarmUp {
   public static final String LEAST = "llamark.warmup.ms";
 
   private static final long DEFAULT_LEAST_MILLIS = 500;
+  private static final long NANOS_PER_MILLI = 1_000_000;
 
   /** However busy the compilers are, no more than the least time so many times over. */
   private static final int MOST_TIMES = 15;
 
   private static final long WINDOW_NANOS = 25_000_000;
 
-  /** Windows looked back upon. */
-  private static final int WINDOWS = 6;
+  /** Time looked back upon. */
+  private static final long LOOK_BACK_NANOS = 150_000_000;
 
-  /** Compilers that are busy for less than this share of the windows compile odds and ends. */
+  /** Compilers that are busy for less than this share of the time compile odds and ends. */
   private static final double IDLE_SHARE = 0.2;
+
+  private static final String CUT = "llamark: still being compiled after ";
 
   private static volatile Object kept;
 
+  /** Some calls of the body: how long they took, and for how long compilers worked meanwhile. */
+  private record Window(long nanos, long busyNanos) {}
+
   private WarmUp() {}
 
-  /** Calls it. */
+  /** Calls it; says so if it is cut short. */
   static void run(Supplier<?> body) {
-    long least = Long.getLong(LEAST, DEFAULT_LEAST_MILLIS) * 1_000_000;
+    long least = Long.getLong(LEAST, DEFAULT_LEAST_MILLIS) * NANOS_PER_MILLI;
     long start = System.nanoTime();
-    Deque<Double> shares = new ArrayDeque<>();
+    Deque<Window> windows = new ArrayDeque<>();
     long spent = 0;
-    while (spent < least || !idle(shares) && spent < MOST_TIMES * least) {
-      if (shares.size() == WINDOWS) {
-        shares.removeFirst();
+    while (spent < least || !idle(windows) && spent < MOST_TIMES * least) {
+      windows.addLast(window(body));
+      while (nanos(windows) - windows.getFirst().nanos() >= LOOK_BACK_NANOS) {
+        windows.removeFirst();
       }
-      shares.addLast(busyShare(body));
       spent = System.nanoTime() - start;
+    }
+    if (!idle(windows)) {
+      System.out.println(CUT + spent / NANOS_PER_MILLI + " ms");
     }
   }
 
-  private static boolean idle(Deque<Double> shares) {
-    return shares.size() == WINDOWS
-        && shares.stream().mapToDouble(Double::doubleValue).average().orElse(1) < IDLE_SHARE;
+  /** Whether a fork's output says that its warm-up was cut short. */
+  public static boolean wasCut(String output) {
+    return output.contains(CUT);
   }
 
-  /** Calls the body for the length of a window; how busy the compilers were meanwhile. */
-  private static double busyShare(Supplier<?> body) {
+  private static boolean idle(Deque<Window> windows) {
+    long busy = windows.stream().mapToLong(Window::busyNanos).sum();
+    long nanos = nanos(windows);
+    return nanos >= LOOK_BACK_NANOS && busy < IDLE_SHARE * nanos;
+  }
+
+  private static long nanos(Deque<Window> windows) {
+    return windows.stream().mapToLong(Window::nanos).sum();
+  }
+
+  /** Calls the body for the length of a window; a long call is one by itself. */
+  private static Window window(Supplier<?> body) {
     long busy = Compilers.busyNanos();
     long from = System.nanoTime();
     do {
       kept = body.get();
     } while (System.nanoTime() - from < WINDOW_NANOS);
-    double window = System.nanoTime() - from;
-    return (Compilers.busyNanos() - busy) / window;
+    return new Window(System.nanoTime() - from, Compilers.busyNanos() - busy);
   }
 }

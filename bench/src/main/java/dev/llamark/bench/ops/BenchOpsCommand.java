@@ -54,8 +54,14 @@ public final class BenchOpsCommand implements Callable<Integer> {
       bench.records().forEach(table::add);
       System.out.println(output.text() ? table.text() : table.markdown());
     }
+    if (output.text() && timing.quick() && !variants.named()) {
+      System.out.printf("a first look leaves %s out unless --kernels names it%n", Setting.PLAIN);
+    }
     bench.printFailures();
-    ExitCode judged = baseline.judge(bench.records(), output).orElse(code);
+    ExitCode judged =
+        baseline
+            .judge(bench.records(), row -> bench.selects(row, variants.named()), output)
+            .orElse(code);
     return code == ExitCode.WRONG ? code : judged;
   }
 
@@ -67,8 +73,8 @@ public final class BenchOpsCommand implements Callable<Integer> {
     }
     SettingTable table = new SettingTable(baseline.comparison());
     ExitCode code = bench.run(table::judge);
-    table.print(chosen, output.format());
+    table.print(chosen, bench.unpaired(), output.format());
     bench.printFailures();
-    return code == ExitCode.OK ? table.code() : code;
+    return code == ExitCode.OK ? table.conclude(bench.unpaired(), output.format()) : code;
   }
 }

@@ -34,7 +34,7 @@ record Contender(
             opCase.parameters(entrant.id(), threads),
             setting.forkArgs(),
             profilers,
-            setting.java());
+            setting.jdk().map(Jdk::java));
     return new Contender(entrant, setting, threads, spec, Optional.empty());
   }
 
@@ -47,7 +47,7 @@ record Contender(
             opCase.chainParameters(threads),
             setting.forkArgs(),
             List.of(),
-            setting.java());
+            setting.jdk().map(Jdk::java));
     Setting.Entrant entrant =
         new Setting.Entrant(OrtChainBenchmark.VARIANT, OrtChainBenchmark.VARIANT, 0, Role.PEER);
     return new Contender(entrant, setting, threads, spec, Optional.of(OrtChain.NODES));
@@ -59,6 +59,9 @@ record Contender(
 
   /** Where it ran, if this JVM ran in {@code env}. */
   Environment environment(Environment env) {
-    return env.forked(setting.jvmArgs(), setting.jdk().orElse(null));
+    return env.forked(
+        setting.jvmArgs(),
+        setting.jdk().map(Jdk::version).orElse(env.jdk()),
+        setting.jdk().map(Jdk::vm).orElse(env.jvm()));
   }
 }

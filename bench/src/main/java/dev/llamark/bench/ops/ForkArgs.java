@@ -17,10 +17,7 @@ public final class ForkArgs {
   public static List<String> of(TimingOptions timing, VariantOptions variants, long seed) {
     List<String> args = timing.jvmArgs();
     args.add("-D%s=%d".formatted(Variants.SEED, seed));
-    String bits = System.getProperty(BITS, "");
-    if (!bits.isEmpty()) {
-      args.add("-D%s=%s".formatted(BITS, bits));
-    }
+    args.addAll(width());
     if (!variants.jars().isEmpty()) {
       args.add(
           "-D%s=%s"
@@ -31,5 +28,11 @@ public final class ForkArgs {
                       .collect(Collectors.joining(File.pathSeparator))));
     }
     return args;
+  }
+
+  /** The argument that says how wide vectors are, if the user said it. */
+  public static List<String> width() {
+    String bits = System.getProperty(BITS, "");
+    return bits.isEmpty() ? List.of() : List.of("-D%s=%s".formatted(BITS, bits));
   }
 }

@@ -1,9 +1,11 @@
 package dev.llamark.bench.ops;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.llamark.bench.fork.JmhForks;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.machine.Caches;
 import dev.llamark.bench.op.RoofBenchmark;
+import dev.llamark.bench.statistics.StoppingRule;
 import dev.llamark.kernel.Role;
 import dev.llamark.run.Environment;
 import dev.llamark.run.ExitCode;
@@ -24,10 +26,13 @@ final class OpBench {
 
   private final List<Setting> settings;
   private final TimingOptions timing;
+  private final StoppingRule rule;
   private final OutputOptions output;
   private final List<OpCase> cases;
   private final List<OpRecord> records = new ArrayList<>();
   private final List<Failed> failures = new ArrayList<>();
+  private final List<String> unpaired = new ArrayList<>();
+  private final OpSelection selection;
   private final JmhJson jmh = new JmhJson();
 
   /** A contender that did not get through a case. */
@@ -47,7 +52,9 @@ final class OpBench {
   OpBench(
       List<Setting> settings, OpSelection selection, TimingOptions timing, OutputOptions output) {
     this.settings = settings;
+    this.selection = selection;
     this.timing = timing;
+    rule = timing.rule();
     this.output = output;
     cases = selection.cases(timing.quick());
   }
@@ -56,15 +63,28 @@ final class OpBench {
   void list() {
     cases.forEach(c -> System.out.println(c.id()));
     int contenders = heats().stream().mapToInt(heat -> heat.contenders().size() + 1).sum();
-    long seconds =
-        timing.opTiming().expected().multipliedBy(contenders).toSeconds() * timing.rule().least();
+    long seconds = timing.opTiming().expected().multipliedBy(contenders).toSeconds() * rule.least();
     System.out.printf(
         "%d cases, %d contenders and roofs x %d forks: at least %d min %02d s%n",
         cases.size() * settings.getFirst().threads().size(),
         contenders,
-        timing.rule().least(),
+        rule.least(),
         seconds / 60,
         seconds % 60);
+  }
+
+  /** Whether a row of another run is of a case, a variant and a number of threads of this one. */
+  boolean selects(ObjectNode row, boolean variantsNamed) {
+    Setting setting = settings.getFirst();
+    String variant = row.path("variant").asText();
+    return cases.stream().anyMatch(c -> c.id().toString().equals(row.path("case").asText()))
+        && setting.threads().contains(row.path("threads").asInt())
+        && (!variantsNamed || setting.entrants().stream().anyMatch(e -> e.id().equals(variant)));
+  }
+
+  /** What only one of two settings does, so that nothing was compared. */
+  List<String> unpaired() {
+    return unpaired;
   }
 
   /** The rows that were finished. */
@@ -78,7 +98,7 @@ final class OpBench {
    * @param judge completes the records of a heat
    */
   ExitCode run(UnaryOperator<List<OpRecord>> judge) {
-    Environment env = Environment.collect(output.seed());
+    Environment env = selection.mark(Environment.collect(output.seed()));
     if (output.text()) {
       int most =
           settings.stream().flatMap(s -> s.threads().stream()).max(Integer::compare).orElseThrow();
@@ -89,6 +109,7 @@ final class OpBench {
         OutputOptions.Sink sink = output.open();
         Progress progress = Progress.onTerminal()) {
       measure(forks, sink, progress, env, judge);
+      sink.end(env.refreshed());
     }
     return exitCode();
   }
@@ -107,7 +128,7 @@ final class OpBench {
       Heat heat = heats.get(done);
       Duration left =
           budget.minusNanos(System.nanoTime() - start).dividedBy((long) heats.size() - done);
-      PairedRun paired = new PairedRun(forks, timing.rule(), left);
+      PairedRun paired = new PairedRun(forks, rule, left);
       String place = "%d of %d · ".formatted(done + 1, heats.size());
       OpRun.Result result =
           run.run(
@@ -152,7 +173,10 @@ final class OpBench {
     return contenders.isEmpty() ? List.of() : List.of(new Heat(opCase, threads, contenders));
   }
 
-  /** Each variant under the one setting and under the other. */
+  /**
+   * Each variant under the one setting, under the other, and under the one again: how that differs
+   * from itself is what the machine makes of two equal runs.
+   */
   private List<Heat> pairs(OpCase opCase, int t) {
     Setting a = settings.getFirst();
     Setting b = settings.getLast();
@@ -160,10 +184,19 @@ final class OpBench {
     for (int i = 0; i < a.entrants().size(); i++) {
       Setting.Entrant first = a.entrants().get(i);
       Setting.Entrant second = b.entrants().get(i);
-      if (a.does(first, opCase) && b.does(second, opCase)) {
-        List<Contender> both =
-            List.of(contender(opCase, first, a, t), contender(opCase, second, b, t));
-        heats.add(new Heat(opCase, a.threads().get(t), both));
+      boolean byA = a.does(first, opCase);
+      if (byA && b.does(second, opCase)) {
+        Setting again = a.labelled(SettingTable.AGAIN);
+        List<Contender> three =
+            List.of(
+                contender(opCase, first, a, t),
+                contender(opCase, second, b, t),
+                contender(opCase, first, again, t));
+        heats.add(new Heat(opCase, a.threads().get(t), three));
+      } else if (byA || b.does(second, opCase)) {
+        unpaired.add(
+            "%s: only setting %s's %s does it"
+                .formatted(opCase.id(), byA ? "A" : "B", (byA ? first : second).title()));
       }
     }
     return heats;
@@ -181,6 +214,12 @@ final class OpBench {
           failed.failure().contender().spec().title(),
           failed.failure().what().reason(),
           failed.failure().what().output().indent(4).stripTrailing());
+    }
+    if (records.isEmpty() && failures.isEmpty()) {
+      System.err.println(
+          cases.isEmpty()
+              ? "llamark: nothing ran: no case is selected, or none falls into this shard"
+              : "llamark: nothing ran: no variant does any of the cases itself");
     }
   }
 

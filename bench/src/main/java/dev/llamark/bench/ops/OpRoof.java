@@ -76,14 +76,6 @@ record OpRoof(String limit, long bytes, int threads) {
 
   /** The probe as a fork. */
   ForkSpec spec(String title, List<String> jvmArgs) {
-    return new ForkSpec(
-        "roof · " + title,
-        new ForkSpec.Method(RoofBenchmark.class, "reach"),
-        Map.of(
-            "limit", limit,
-            "bytes", String.valueOf(bytes),
-            "threads", String.valueOf(threads)),
-        jvmArgs,
-        List.of());
+    return RoofBenchmark.spec("roof · " + title, limit, bytes, threads, jvmArgs);
   }
 }

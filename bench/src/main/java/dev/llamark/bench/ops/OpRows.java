@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,6 +24,9 @@ final class OpRows {
 
   /** Flag of a share of the roof that cannot be. */
   static final String ABOVE_ROOF = "above-roof";
+
+  /** Flag of a time before which the code had not become as fast as it gets. */
+  static final String NOT_WARM = "not-warm";
 
   /** A share of the roof above this, interval and all, is a fault of the measurement. */
   private static final double WHOLE_ROOF = 100;
@@ -59,12 +63,16 @@ final class OpRows {
     if (share.filter(s -> s.lo() != null && s.lo() > WHOLE_ROOF).isPresent()) {
       flags.add(ABOVE_ROOF);
     }
+    if (!forks.stream().allMatch(ForkResult.Measured::warm)) {
+      flags.add(NOT_WARM);
+    }
     return new OpRecord(
         opCase.id().operation().id(),
         opCase.id().toString(),
         opCase.id().dtype().id(),
         opCase.shape(),
         contender.entrant().id(),
+        contender.entrant().role().name().toLowerCase(Locale.ROOT),
         contender.entrant().vectorBits(),
         contender.threads(),
         opCase.cache(),

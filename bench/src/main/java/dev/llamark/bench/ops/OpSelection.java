@@ -3,11 +3,13 @@ package dev.llamark.bench.ops;
 import dev.llamark.kernel.Operation;
 import dev.llamark.model.Presets;
 import dev.llamark.oracle.CaseId;
+import dev.llamark.run.Environment;
 import dev.llamark.run.InputException;
 import dev.llamark.tensor.DType;
+import dev.llamark.verify.ShardOptions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which cases. */
@@ -67,20 +69,21 @@ final class OpSelection {
               + " cold, all else hot.")
   private List<String> caches = List.of();
 
-  @Option(
-      names = "--shard",
-      paramLabel = "I/N",
-      description = "Every N-th case, from the I-th; 'llamark merge' joins the parts.")
-  private String shard = "1/1";
+  @Mixin private ShardOptions shard;
 
   /** The cases, in order. */
   List<OpCase> cases(boolean quick) {
-    return shard(cached(all(quick)));
+    return shard.of(cached(all(quick)));
+  }
+
+  /** An environment that says which part of the cases it is, unless it is all. */
+  Environment mark(Environment environment) {
+    return shard.mark(environment);
   }
 
   private List<OpCase> all(boolean quick) {
     if (!cases.isEmpty()) {
-      return cases.stream().map(CaseId::parse).map(OpCase::new).toList();
+      return cases.stream().map(CaseId::parse).map(OpCase::new).distinct().toList();
     }
     if (!shapes.isEmpty()) {
       return free();
@@ -140,22 +143,5 @@ final class OpSelection {
     return dtypes.contains("all")
         ? List.of(DType.values())
         : dtypes.stream().map(DType::of).distinct().toList();
-  }
-
-  private List<OpCase> shard(List<OpCase> all) {
-    int[] parts;
-    try {
-      parts = Arrays.stream(shard.split("/", -1)).mapToInt(Integer::parseInt).toArray();
-    } catch (NumberFormatException e) {
-      parts = new int[0];
-    }
-    if (parts.length != 2 || parts[0] < 1 || parts[0] > parts[1]) {
-      throw new InputException("--shard must read I/N, such as 1/4, but is '%s'".formatted(shard));
-    }
-    List<OpCase> own = new ArrayList<>();
-    for (int i = parts[0] - 1; i < all.size(); i += parts[1]) {
-      own.add(all.get(i));
-    }
-    return own;
   }
 }

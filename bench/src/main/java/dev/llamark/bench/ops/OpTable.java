@@ -1,6 +1,7 @@
 package dev.llamark.bench.ops;
 
 import dev.llamark.bench.op.OrtChainBenchmark;
+import dev.llamark.bench.statistics.ForkPattern;
 import dev.llamark.kernel.Operation;
 import dev.llamark.run.OpRecord;
 import dev.llamark.run.Ratio;
@@ -22,6 +23,7 @@ public final class OpTable {
   private final TextTable table;
   private boolean dashed;
   private boolean chained;
+  private boolean fewForks;
   private String lastCase = "";
 
   /**
@@ -51,6 +53,7 @@ public final class OpTable {
     boolean first = !opCase.equals(lastCase);
     lastCase = opCase;
     chained |= result.chain() != null;
+    fewForks |= result.flags().contains(ForkPattern.FEW_FORKS);
     table.row(
         first ? title(result) : "",
         first ? String.valueOf(result.threads()) : "",
@@ -160,7 +163,14 @@ public final class OpTable {
     return String.join(
         ", ",
         flags.stream()
-            .map(flag -> flag.equals(OpRows.ABOVE_ROOF) ? "measuring fault: above the roof" : flag)
+            .filter(flag -> !flag.equals(ForkPattern.FEW_FORKS)) // of all rows, below the table
+            .map(
+                flag ->
+                    switch (flag) {
+                      case OpRows.ABOVE_ROOF -> "measuring fault: above the roof";
+                      case OpRows.NOT_WARM -> "timed before it was fully compiled";
+                      default -> flag;
+                    })
             .toList());
   }
 
@@ -179,6 +189,12 @@ public final class OpTable {
       table.note(
           DASH + ": the forks are too few, or differ by more than a factor of two: no interval");
       dashed = false;
+    }
+    if (fewForks) {
+      table.note(
+          "fewer than %d forks: whether they are two-humped or drift cannot be told"
+              .formatted(ForkPattern.LEAST_FORKS));
+      fewForks = false;
     }
     return table;
   }

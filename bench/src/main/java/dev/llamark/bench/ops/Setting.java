@@ -1,6 +1,5 @@
 package dev.llamark.bench.ops;
 
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Kernels;
@@ -9,7 +8,6 @@ import dev.llamark.run.OpRecord;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.verify.VariantOptions;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +20,7 @@ import java.util.Optional;
  * @param threads numbers of threads
  * @param forkArgs all arguments of the forked JVMs
  * @param jvmArgs those among them that the user gave
- * @param java the program that runs them, if it is not this JVM's own
- * @param jdk its version
+ * @param jdk that runs them, if it is not this JVM's own
  */
 record Setting(
     Optional<OpRecord.Setting> label,
@@ -32,8 +29,13 @@ record Setting(
     List<Integer> threads,
     List<String> forkArgs,
     List<String> jvmArgs,
-    Optional<Path> java,
-    Optional<String> jdk) {
+    Optional<Jdk> jdk) {
+
+  /**
+   * The variant to read. Its calls are the longest by far: a first look spends the time on forks
+   * enough for an interval of the others, unless it is named.
+   */
+  static final String PLAIN = "scalar";
 
   private static final String BITS = "llamark.vector.bits";
 
@@ -45,18 +47,13 @@ record Setting(
   record Entrant(String id, String title, int vectorBits, Role role) {
 
     static Entrant of(Variant variant) {
-      return new Entrant(
-          variant.id(),
-          variant.title(),
-          variant.provider().map(KernelProvider::vectorBits).orElse(0),
-          variant.role());
+      return new Entrant(variant.id(), variant.title(), variant.vectorBits(), variant.role());
     }
   }
 
   /** The setting of the command line itself. */
   static Setting of(VariantOptions variants, TimingOptions timing, long seed) {
-    return of(
-        variants, timing, seed, List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+    return of(variants, timing, seed, List.of(), Optional.empty(), Optional.empty());
   }
 
   /**
@@ -69,12 +66,17 @@ record Setting(
       TimingOptions timing,
       long seed,
       List<String> moreArgs,
-      Optional<Path> java,
-      Optional<String> jdk,
+      Optional<Jdk> jdk,
       Optional<OpRecord.Setting> label) {
     String before = System.getProperty(BITS, "");
     KernelRegistry registry = variants.registry(); // sets the width of this JVM's vectors
-    List<Entrant> entrants = variants.selected(registry).stream().map(Entrant::of).toList();
+    List<Variant> selected = variants.selected(registry);
+    boolean all = variants.named() || !timing.quick() || selected.size() == 1;
+    List<Entrant> entrants =
+        selected.stream()
+            .filter(variant -> all || !variant.id().equals(PLAIN))
+            .map(Entrant::of)
+            .toList();
     List<String> jvmArgs = new ArrayList<>(timing.jvmArgs());
     jvmArgs.addAll(moreArgs);
     List<String> forkArgs = ForkArgs.of(timing, variants, seed);
@@ -82,7 +84,12 @@ record Setting(
     if (label.isPresent()) {
       System.setProperty(BITS, before);
     }
-    return new Setting(label, registry, entrants, variants.threads(), forkArgs, jvmArgs, java, jdk);
+    return new Setting(label, registry, entrants, variants.threads(), forkArgs, jvmArgs, jdk);
+  }
+
+  /** The same under another label. */
+  Setting labelled(OpRecord.Setting other) {
+    return new Setting(Optional.of(other), registry, entrants, threads, forkArgs, jvmArgs, jdk);
   }
 
   /** Whether a variant has the operation as its own, and for the type of the weights. */

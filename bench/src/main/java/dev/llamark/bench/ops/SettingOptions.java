@@ -3,8 +3,6 @@ package dev.llamark.bench.ops;
 import dev.llamark.run.InputException;
 import dev.llamark.run.OpRecord;
 import dev.llamark.verify.VariantOptions;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +17,7 @@ import picocli.CommandLine.ParameterException;
 /** Two settings of the same variants: {@code --a 'OPTIONS' --b 'OPTIONS'}. */
 final class SettingOptions {
 
-  private static final int LEAST_JDK = 25;
   private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
-  private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"((\\d+)[^\"]*)\"");
 
   @Option(
       names = "--a",
@@ -82,14 +78,12 @@ final class SettingOptions {
     } catch (ParameterException e) {
       throw new InputException("--%s: %s".formatted(name.toLowerCase(), e.getMessage()), e);
     }
-    Optional<Path> jdk = Optional.ofNullable(options.jdk);
     return Setting.of(
         options.variants.withDefaults(variants),
         timing,
         seed,
         words(options.jvmArgs),
-        jdk.map(home -> home.resolve("bin").resolve("java")),
-        jdk.map(SettingOptions::version),
+        Optional.ofNullable(options.jdk).map(Jdk::in),
         Optional.of(new OpRecord.Setting(name, text.strip())));
   }
 
@@ -101,26 +95,5 @@ final class SettingOptions {
       words.add(word.group(1) != null ? word.group(1) : word.group(word.group(2) != null ? 2 : 3));
     }
     return words;
-  }
-
-  /** Version of the JDK in a folder. */
-  static String version(Path jdk) {
-    if (!Files.isExecutable(jdk.resolve("bin").resolve("java"))) {
-      throw new InputException("--jdk: '%s' holds no bin/java".formatted(jdk));
-    }
-    String release;
-    try {
-      release = Files.readString(jdk.resolve("release"));
-    } catch (IOException e) {
-      throw new InputException(
-          "--jdk: '%s' has no file 'release', which says its version".formatted(jdk), e);
-    }
-    Matcher version = VERSION.matcher(release);
-    if (!version.find() || Integer.parseInt(version.group(2)) < LEAST_JDK) {
-      throw new InputException(
-          "--jdk: '%s' must be a JDK %d or newer, but is %s"
-              .formatted(jdk, LEAST_JDK, version.reset().find() ? version.group(1) : "unknown"));
-    }
-    return version.group(1);
   }
 }

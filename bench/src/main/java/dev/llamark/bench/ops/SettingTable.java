@@ -6,17 +6,23 @@ import dev.llamark.bench.statistics.Comparison.Verdict;
 import dev.llamark.bench.statistics.LogInterval;
 import dev.llamark.run.ExitCode;
 import dev.llamark.run.OpRecord;
+import dev.llamark.run.Ratio;
 import dev.llamark.run.TextTable;
 import dev.llamark.verify.OutputOptions.Format;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Two settings of the same variants, row by row: A, B, and what can be said of them. */
 final class SettingTable {
 
+  /** Setting A, run once more. */
+  static final OpRecord.Setting AGAIN = new OpRecord.Setting("A again", "");
+
+  private static final String PEER = "peer";
+
   private final ComparisonOptions options;
-  private final double smallest;
   private final List<Verdict> verdicts = new ArrayList<>();
   private final TextTable table =
       new TextTable(
@@ -27,28 +33,45 @@ final class SettingTable {
               "B",
               "speed B ÷ A",
               "",
+              "A again ÷ A",
               "verdict",
               "B/call more")
-          .alignRight(2, 3, 4, 5, 8);
-  private boolean allocatesMore;
+          .alignRight(2, 3, 4, 5, 7, 9);
+  private final List<String> slower = new ArrayList<>();
+  private final List<String> allocating = new ArrayList<>();
 
   SettingTable(ComparisonOptions options) {
     this.options = options;
-    smallest = options.smallest(0);
   }
 
-  /** Judges B by A, and adds their row; a contender that is alone is not judged. */
-  List<OpRecord> judge(List<OpRecord> pair) {
+  /**
+   * Judges B by A, and adds their row; a contender that is alone is not judged. A difference must
+   * exceed that of A from itself, as the machine shows it meanwhile.
+   *
+   * @return the records of A and B, as far as they ran
+   */
+  List<OpRecord> judge(List<OpRecord> ran) {
+    List<OpRecord> pair = ran.stream().filter(r -> !r.setting().equals(AGAIN)).toList();
     if (pair.size() < 2) {
       return pair;
     }
     OpRecord a = pair.getFirst();
     OpRecord b = pair.getLast();
     LogInterval speed = LogInterval.of(b.vs().get(a.setting().name()));
-    Verdict verdict = Comparison.of(speed, smallest).verdict();
-    verdicts.add(verdict);
+    Optional<Double> itself =
+        Optional.ofNullable(a.vs().get(AGAIN.name())).map(Ratio::ratio).map(ratio -> 1 / ratio);
+    double noise = itself.map(ratio -> Math.max(ratio, 1 / ratio) - 1).orElse(0.0);
+    Verdict verdict = Comparison.of(speed, options.smallest(noise)).verdict();
     double more = b.allocBPerOp() - a.allocBPerOp();
-    allocatesMore |= more >= 1;
+    boolean peer = PEER.equals(b.role());
+    verdicts.add(verdict);
+    String title = OpTable.title(b) + " of " + both(variant(a), variant(b));
+    if (!peer && verdict == Verdict.SLOWER) {
+      slower.add(title);
+    }
+    if (!peer && more >= 1) {
+      allocating.add(title);
+    }
     table.row(
         OpTable.title(b),
         both(variant(a), variant(b)),
@@ -57,7 +80,8 @@ final class SettingTable {
         OpTable.nanos(b.timeNs().median()),
         String.format(Locale.ROOT, "%.3f", speed.estimate()),
         speed.known() ? String.format(Locale.ROOT, "[%.3f, %.3f]", speed.lo(), speed.hi()) : "[–]",
-        verdict.word(),
+        itself.map(ratio -> String.format(Locale.ROOT, "%.3f", ratio)).orElse("–"),
+        verdict.word() + (peer && verdict == Verdict.SLOWER ? " (a peer never gates)" : ""),
         String.format(Locale.ROOT, "%.0f", more));
     return List.of(a, b.judged(verdict.word()));
   }
@@ -70,8 +94,12 @@ final class SettingTable {
     return a.equals(b) ? a : a + " / " + b;
   }
 
-  /** Prints the settings, the rows, and their sum. */
-  void print(List<Setting> settings, Format format) {
+  /**
+   * Prints the settings, the rows, and their sum.
+   *
+   * @param unpaired what could not be compared, a sentence each
+   */
+  void print(List<Setting> settings, List<String> unpaired, Format format) {
     if (format == Format.JSON) {
       return;
     }
@@ -81,12 +109,19 @@ final class SettingTable {
           "%s: %s%n", label.name(), label.options().isEmpty() ? "as it stands" : label.options());
     }
     System.out.println();
+    unpaired.forEach(sentence -> table.note("not compared: " + sentence));
     System.out.println(format == Format.MD ? table.markdown() : table.text());
-    System.out.println(ComparisonOptions.summary(verdicts, smallest));
+    System.out.println(
+        ComparisonOptions.summary(verdicts, options.smallest(0))
+            + ", or from what A again differs by");
   }
 
-  /** What {@code --fail-on} makes of it. */
-  ExitCode code() {
-    return options.code(verdicts.contains(Verdict.SLOWER), allocatesMore);
+  /**
+   * What {@code --fail-on} makes of it.
+   *
+   * @param unpaired what could not be compared
+   */
+  ExitCode conclude(List<String> unpaired, Format format) {
+    return options.conclude(slower, allocating, unpaired, format);
   }
 }

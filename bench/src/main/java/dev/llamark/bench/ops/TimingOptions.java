@@ -1,6 +1,8 @@
 package dev.llamark.bench.ops;
 
 import dev.llamark.bench.fork.Timing;
+import dev.llamark.bench.options.DurationConverter;
+import dev.llamark.bench.options.PercentConverter;
 import dev.llamark.bench.statistics.StoppingRule;
 import dev.llamark.run.InputException;
 import java.time.Duration;
@@ -13,43 +15,47 @@ import picocli.CommandLine.Option;
 public final class TimingOptions {
 
   private static final int LEAST_QUICK_FORKS = 3;
-  private static final int MOST_QUICK_FORKS = 5;
-  private static final String QUICK_PRECISION = "5%";
-  private static final String PRECISION = "2%";
+  private static final int MOST_QUICK_FORKS = 8;
+  private static final Duration UNLIMITED = Duration.ofDays(365);
+  private static final double QUICK_PRECISION = 0.05;
+  private static final double PRECISION = 0.02;
   private static final int LEAST_FORKS = 5;
   private static final int MOST_FORKS = 10;
 
   @Option(
       names = "--quick",
-      description = "A first look: few cases, short iterations, 3 to 5 forks.")
+      description = "A first look: few cases, short iterations, 3 to 8 forks.")
   private boolean quick;
 
   @Option(
       names = "--forks",
       paramLabel = "N",
       description =
-          "Exactly so many forks of each variant; by default 5 to 10, quick 3 to 5, by precision.")
+          "Exactly so many forks of each variant; by default 5 to 10, quick 3 to 8, by precision.")
   private Integer forks;
 
   @Option(
       names = "--precision",
       paramLabel = "P%",
+      converter = PercentConverter.class,
       description = "Stop a case when ratios are known to this; default 2%%, quick 5%%.")
-  private String precision;
+  private Double precision;
 
   @Option(
       names = "--budget",
       paramLabel = "TIME",
+      converter = DurationConverter.class,
       description =
           "Begin no further round after this, such as 90s, 5m, 2h; at least one is run. Operations"
               + " with --quick: 270s.")
-  private String budget;
+  private Duration budget;
 
   @Option(
       names = "--fork-limit",
       paramLabel = "TIME",
+      converter = DurationConverter.class,
       description = "A fork that takes longer is taken to hang and killed; default 3m, quick 1m.")
-  private String forkLimit;
+  private Duration forkLimit;
 
   @Option(
       names = "--jvm-args",
@@ -81,7 +87,7 @@ public final class TimingOptions {
 
   /** A benchmark's own timing, within the limit of a fork that was asked for. */
   public Timing limited(Timing own) {
-    return forkLimit == null ? own : own.limitedTo(duration("--fork-limit", forkLimit));
+    return forkLimit == null ? own : own.limitedTo(forkLimit);
   }
 
   /** When there are forks enough. */
@@ -95,7 +101,10 @@ public final class TimingOptions {
     if (forks != null && forks < 1) {
       throw new InputException("--forks must be at least 1, but is " + forks);
     }
-    double share = share(precision != null ? precision : quick ? QUICK_PRECISION : PRECISION);
+    double share = precision != null ? precision : quick ? QUICK_PRECISION : PRECISION;
+    if (share <= 0) {
+      throw new InputException("--precision must be more than 0%");
+    }
     if (forks != null) {
       return new StoppingRule(forks, forks, share);
     }
@@ -111,12 +120,15 @@ public final class TimingOptions {
 
   /** Time for the whole run; far away if not limited. */
   public Duration budget() {
-    return budget(Duration.ofDays(365));
+    return budget(UNLIMITED);
   }
 
-  /** Time for the whole run; {@code otherwise}, if none was asked for. */
+  /** Time for the whole run; {@code otherwise}, if neither it nor the forks were asked for. */
   public Duration budget(Duration otherwise) {
-    return budget == null ? otherwise : duration("--budget", budget);
+    if (budget == null) {
+      return forks == null ? otherwise : UNLIMITED;
+    }
+    return budget;
   }
 
   public List<String> jvmArgs() {
@@ -126,37 +138,5 @@ public final class TimingOptions {
 
   public List<String> profilers() {
     return profilers;
-  }
-
-  private static double share(String percent) {
-    try {
-      double share = Double.parseDouble(percent.replace("%", "").strip()) / 100;
-      if (share > 0 && share < 1) {
-        return share;
-      }
-    } catch (NumberFormatException e) {
-      throw new InputException("--precision must read like 2%%, but is '%s'".formatted(percent), e);
-    }
-    throw new InputException("--precision must lie between 0% and 100%, but is " + percent);
-  }
-
-  private static Duration duration(String option, String text) {
-    String number = text.replaceAll("[smh]$", "");
-    try {
-      double value = Double.parseDouble(number);
-      double seconds =
-          switch (text.substring(number.length())) {
-            case "m" -> 60 * value;
-            case "h" -> 3600 * value;
-            default -> value;
-          };
-      if (seconds > 0) {
-        return Duration.ofMillis((long) (1000 * seconds));
-      }
-    } catch (NumberFormatException e) {
-      throw new InputException(
-          "%s must read like 90s or 5m, but is '%s'".formatted(option, text), e);
-    }
-    throw new InputException("%s must be positive, but is %s".formatted(option, text));
   }
 }

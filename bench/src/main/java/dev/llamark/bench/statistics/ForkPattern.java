@@ -1,6 +1,5 @@
 package dev.llamark.bench.statistics;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.statistics.distribution.TDistribution;
@@ -14,17 +13,23 @@ public final class ForkPattern {
   /** Forks become faster or slower in the course of the run. */
   public static final String DRIFT = "drift";
 
-  private static final int LEAST_FORKS = 6;
+  /** There are too few forks to tell either. */
+  public static final String FEW_FORKS = "few-forks";
+
+  /** From so many forks on patterns are looked for. */
+  public static final int LEAST_FORKS = 4;
+
   private static final int LEAST_IN_HUMP = 2;
 
   /** Humps nearer than this are of no interest. */
   private static final double LEAST_SEPARATION = Math.log(1.05);
 
   /**
-   * Distance of the humps in standard deviations within them. One hump cut in two shows more than
-   * this in 1 of 100 samples of ten.
+   * Distance of the humps in standard deviations within them, for {@link #LEAST_FORKS} forks, one
+   * more, and so on; the last for all larger numbers. One hump cut in two where it looks most like
+   * two shows more than this in 1 of 100 samples.
    */
-  private static final double LEAST_DISTANCE = 6;
+  private static final double[] LEAST_DISTANCES = {17.5, 11.8, 9.3, 7.9, 7.05, 6.5, 6.05};
 
   /** Probability of a trend as strong among forks without one. */
   private static final double TREND_BY_CHANCE = 0.005;
@@ -37,16 +42,11 @@ public final class ForkPattern {
    * @param values one per fork, in the order in which they ran
    */
   public static List<String> find(double... values) {
-    List<String> found = new ArrayList<>();
-    if (values.length >= LEAST_FORKS) {
-      double[] logs = Arrays.stream(values).map(Math::log).toArray();
-      if (drifts(logs)) {
-        found.add(DRIFT);
-      } else if (twoHumped(logs)) {
-        found.add(TWO_HUMPED);
-      }
+    if (values.length < LEAST_FORKS) {
+      return List.of(FEW_FORKS);
     }
-    return found;
+    double[] logs = Arrays.stream(values).map(Math::log).toArray();
+    return drifts(logs) ? List.of(DRIFT) : twoHumped(logs) ? List.of(TWO_HUMPED) : List.of();
   }
 
   /** Cuts the sorted values where the two parts are narrowest. */
@@ -63,7 +63,9 @@ public final class ForkPattern {
       }
     }
     double within = Math.sqrt(least / (sorted.length - 2));
-    return separation >= LEAST_SEPARATION && separation >= LEAST_DISTANCE * within;
+    double distance =
+        LEAST_DISTANCES[Math.min(sorted.length - LEAST_FORKS, LEAST_DISTANCES.length - 1)];
+    return separation >= LEAST_SEPARATION && separation >= distance * within;
   }
 
   /** Regression on the order: a slope that chance seldom gives, and that amounts to something. */

@@ -1,183 +1,266 @@
 package dev.llamark.bench.compare;
 
+import static dev.llamark.bench.compare.Rows.env;
+import static dev.llamark.bench.compare.Rows.model;
+import static dev.llamark.bench.compare.Rows.ofPeer;
+import static dev.llamark.bench.compare.Rows.roof;
+import static dev.llamark.bench.compare.Rows.row;
+import static dev.llamark.bench.compare.Rows.with;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.llamark.run.Environment;
-import dev.llamark.run.InputException;
-import dev.llamark.run.Interval;
-import dev.llamark.run.OpRecord;
-import dev.llamark.run.ResultReader;
-import dev.llamark.run.ResultWriter;
+import dev.llamark.bench.compare.Rows.Call;
+import dev.llamark.run.ModelRecord;
+import dev.llamark.verify.GitHubActions;
+import dev.llamark.verify.OutputOptions.Format;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class CompareTest {
 
-  private static final Environment ENV = Environment.collect(42);
+  private static final String CASE = "swiglu:f32:1x64";
+  private static final ObjectNode BASE = row(CASE, 1);
+  private static final ObjectNode SLOWER = row(CASE, 1.3);
+  private static final String[] GATE = {"--fail-on", "slower"};
 
   @TempDir Path folder;
 
-  private static OpRecord row(String opCase, double factor, double allocated, Environment env) {
-    return row(opCase, factor, allocated, env, null);
+  private Call compare(List<ObjectNode> base, List<ObjectNode> next, String... options) {
+    List<Object> args = new ArrayList<>();
+    args.add(Rows.write(folder.resolve("base.jsonl"), base));
+    args.add(Rows.write(folder.resolve("next.jsonl"), next));
+    args.addAll(List.of(options));
+    return Call.of(new CompareCommand(), args.toArray());
   }
 
-  private static OpRecord row(
-      String opCase, double factor, double allocated, Environment env, Double roof) {
-    double[] forks = {1000 * factor, 1010 * factor, 990 * factor, 1005 * factor, 995 * factor};
-    return new OpRecord(
-        "swiglu",
-        opCase,
-        "f32",
-        Map.of("rows", 1, "size", 64),
-        "mine",
-        0,
-        1,
-        "hot",
-        new Interval(1000 * factor, 990 * factor, 1010 * factor, forks),
-        1.0,
-        1.0,
-        roof == null ? null : new OpRecord.Roof("memory", roof, 50, 49.0, 51.0),
-        allocated,
-        Map.of(),
-        null,
-        List.of(),
-        env,
-        null,
-        null,
-        null);
-  }
-
-  private Path file(String name, OpRecord... rows) {
-    Path file = folder.resolve(name);
-    try (ResultWriter writer = ResultWriter.create(file)) {
-      List.of(rows).forEach(writer::write);
-    }
-    return file;
-  }
-
-  private static int compare(Object... args) {
-    return new CommandLine(new CompareCommand())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(
-            (e, line, parsed) -> {
-              throw e;
-            })
-        .execute(List.of(args).stream().map(Object::toString).toArray(String[]::new));
+  private Call compare(ObjectNode base, ObjectNode next, String... options) {
+    return compare(List.of(base), List.of(next), options);
   }
 
   @Test
   void runIsTheSameAsItself() {
-    Path base = file("a.jsonl", row("swiglu:f32:1x64", 1, 0, ENV));
-    assertThat(compare(base, base, "--fail-on", "slower")).isZero();
+    Call call = compare(BASE, BASE, GATE);
+    assertThat(call.code()).isZero();
+    assertThat(call.out()).contains("0 faster, 0 slower, 1 same, 0 undecided");
   }
 
   @Test
   void thirtyPercentMoreWorkIsSlowerAndEndsWithThree() {
-    Path base = file("a.jsonl", row("swiglu:f32:1x64", 1, 0, ENV));
-    Path next = file("b.jsonl", row("swiglu:f32:1x64", 1.3, 0, ENV));
-    assertThat(compare(base, next, "--fail-on", "slower")).isEqualTo(3);
-    assertThat(compare(base, next)).isZero();
-    assertThat(compare(next, base, "--fail-on", "slower")).isZero();
+    Call call = compare(BASE, SLOWER, GATE);
+    assertThat(call.code()).isEqualTo(3);
+    assertThat(call.out()).contains("FAIL: slower: swiglu:f32:1x64 · mine · hot · 1 t");
+    assertThat(compare(BASE, SLOWER).code()).isZero();
+    assertThat(compare(SLOWER, BASE, GATE).code()).isZero();
   }
 
   @Test
   void thresholdExcusesWhatItCovers() {
-    Path base = file("a.jsonl", row("swiglu:f32:1x64", 1, 0, ENV));
-    Path next = file("b.jsonl", row("swiglu:f32:1x64", 1.3, 0, ENV));
-    assertThat(compare(base, next, "--fail-on", "slower", "--threshold", "50%")).isZero();
+    assertThat(compare(BASE, SLOWER, "--fail-on", "slower", "--threshold", "50%").code()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"3", "0.03", "NaN%", "-3%", "3d%", "%3", "three"})
+  void thresholdThatIsNoShareIsRefused(String threshold) {
+    Call call = compare(BASE, SLOWER, "--threshold=" + threshold);
+    assertThat(call.code()).isEqualTo(2);
+    assertThat(call.err()).contains("must be a share such as 2%, but is '" + threshold + "'");
   }
 
   @Test
   void allocationGatesWhateverTheNoise() {
-    Path base = file("a.jsonl", row("swiglu:f32:1x64", 1, 0, ENV));
-    Path next = file("b.jsonl", row("swiglu:f32:1x64", 1, 256, ENV));
-    assertThat(compare(base, next, "--fail-on", "allocates")).isEqualTo(3);
-    assertThat(compare(base, next, "--fail-on", "slower")).isZero();
+    ObjectNode allocating = with(BASE, r -> r.put("alloc_b_per_op", 256.0));
+    assertThat(compare(BASE, allocating, "--fail-on", "allocates").code()).isEqualTo(3);
+    assertThat(compare(BASE, allocating, GATE).code()).isZero();
+  }
+
+  @Test
+  void allocationThatIsNotKnownDoesNotPass() {
+    ObjectNode unknown = with(BASE, r -> r.putNull("alloc_b_per_op"));
+    Call call = compare(BASE, unknown, "--fail-on", "allocates");
+    assertThat(call.code()).isEqualTo(2);
+    assertThat(call.err()).contains("does not pass what was not measured: swiglu:f32:1x64");
+    ObjectNode model = model(1, null);
+    assertThat(compare(model, model, "--fail-on", "allocates").err())
+        .contains("no case of both tells what a call allocates");
+  }
+
+  @Test
+  void caseThatIsMissingDoesNotPassUnderFailOn() {
+    List<ObjectNode> two = List.of(BASE, row("swiglu:f32:1x65", 1));
+    List<ObjectNode> one = List.of(BASE);
+    Call call = compare(two, one, GATE);
+    assertThat(call.code()).isEqualTo(2);
+    assertThat(call.err())
+        .hasLineCount(1)
+        .contains("NEW lacks 1 of BASE's cases", "swiglu:f32:1x65 · mine", "--partial");
+    assertThat(call.out()).contains("only in BASE: swiglu:f32:1x65 · mine");
+    assertThat(compare(two, one, "--fail-on", "allocates").code()).isEqualTo(2);
+    assertThat(compare(two, one).code()).isZero();
+    assertThat(compare(one, two, GATE).code()).isZero();
+  }
+
+  @Test
+  void caseMayBeMissingWhereTheUserSaysSoOrTheRunDidNotSelectIt() {
+    List<ObjectNode> two = List.of(BASE, row("swiglu:f32:1x65", 1));
+    assertThat(compare(two, List.of(BASE), "--fail-on", "slower", "--partial").code()).isZero();
+    ResultComparison comparison = ResultComparison.of(two, List.of(BASE), 0.03, true, false);
+    Gate gate =
+        new Gate(
+            java.util.EnumSet.of(Gate.FailOn.SLOWER),
+            false,
+            row -> row.path("case").asText().equals(CASE));
+    assertThat(gate.judge(comparison).unseen()).isEmpty();
+  }
+
+  @Test
+  void peerNeverGates() {
+    ObjectNode slower = with(ofPeer(SLOWER), r -> r.put("alloc_b_per_op", 256.0));
+    Call call = compare(ofPeer(BASE), slower, "--fail-on", "slower");
+    assertThat(call.code()).isZero();
+    assertThat(call.out()).contains("slower (a peer never gates)").doesNotContain("FAIL");
+    List<ObjectNode> both = List.of(row("swiglu:f32:1x65", 1), ofPeer(BASE));
+    List<ObjectNode> slowPeer = List.of(row("swiglu:f32:1x65", 1), slower);
+    assertThat(compare(both, slowPeer, "--fail-on", "slower,allocates").code()).isZero();
+    assertThat(compare(both, both.subList(0, 1), GATE).code()).isZero();
   }
 
   @Test
   void whatTheMachineItselfBecameSlowerByIsNotHeldAgainstTheVariant() {
-    Path base = file("a.jsonl", row("swiglu:f32:1x64", 1, 0, ENV, 100.0));
-    Path slowed = file("b.jsonl", row("swiglu:f32:1x64", 1.3, 0, ENV, 70.0));
-    Path steady = file("c.jsonl", row("swiglu:f32:1x64", 1.3, 0, ENV, 95.0));
-    assertThat(compare(base, slowed, "--fail-on", "slower")).isZero();
-    assertThat(compare(base, steady, "--fail-on", "slower")).isEqualTo(3);
-    assertThat(compare(base, slowed, "--fail-on", "slower", "--threshold", "3%")).isEqualTo(3);
-  }
-
-  private static Environment env(String revision, String cpu) {
-    return new Environment(
-        revision,
-        ENV.jdk(),
-        ENV.jvm(),
-        ENV.flags(),
-        ENV.os(),
-        cpu,
-        ENV.features(),
-        ENV.cores(),
-        ENV.load(),
-        ENV.stolenS(),
-        ENV.hugePages(),
-        ENV.seed(),
-        ENV.time());
+    ObjectNode slowed = roof(SLOWER, "memory", 70);
+    ObjectNode steady = roof(SLOWER, "memory", 95);
+    assertThat(compare(BASE, slowed, GATE).code()).isZero();
+    assertThat(compare(BASE, steady, GATE).code()).isEqualTo(3);
+    assertThat(compare(BASE, slowed, "--fail-on", "slower", "--threshold", "3%").code())
+        .isEqualTo(3);
   }
 
   @Test
-  void otherCpuIsRefusedByFieldUnlessTold() {
-    List<ObjectNode> base = List.of(ResultWriter.object(row("swiglu:f32:1x64", 1, 0, ENV)));
-    List<ObjectNode> next =
-        List.of(
-            ResultWriter.object(row("swiglu:f32:1x64", 1, 0, env(ENV.revision(), "Another CPU"))));
-    assertThatThrownBy(() -> ResultComparison.of(base, next, 0.03, true, false))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("env.cpu")
-        .hasMessageContaining("Another CPU");
-    assertThat(ResultComparison.of(base, next, 0.03, true, true).rows()).hasSize(1);
+  void roofOfAnotherBoundTellsNothingOfTheMachine() {
+    Call call = compare(BASE, roof(SLOWER, "compute", 100));
+    assertThat(call.out())
+        .contains("1 undecided")
+        .contains("its roof was one of memory and is one of compute");
+    // 100 GB/s and 70 GFLOP/s are no drift of 43 % that would excuse anything
+    assertThat(compare(BASE, roof(BASE, "compute", 70)).out()).doesNotContain("43 %");
+  }
+
+  @Test
+  void withoutAProbeNothingIsCalledSlowerUnlessAThresholdIsGiven() {
+    ObjectNode unprobed = with(SLOWER, r -> r.putNull("roof"));
+    Call call = compare(BASE, unprobed, GATE);
+    assertThat(call.out()).contains("1 undecided", "it was not probed beside", "--threshold");
+    assertThat(compare(BASE, unprobed, "--fail-on", "slower", "--threshold", "3%").code())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void modelsAreGuardedByTheirProbeAsOperationsByTheirRoof() {
+    ModelRecord.Probe fast = new ModelRecord.Probe("compute", 100);
+    ModelRecord.Probe slow = new ModelRecord.Probe("compute", 75);
+    assertThat(compare(model(1, fast), model(1.3, fast), GATE).code()).isEqualTo(3);
+    assertThat(compare(model(1, fast), model(1.3, slow), GATE).code()).isZero();
+    assertThat(compare(model(1, fast), model(1.3, null)).out()).contains("1 undecided");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cpu", "os", "jdk", "jvm"})
+  void otherConditionsAreRefusedByFieldUnlessTold(String field) {
+    ObjectNode other = env(BASE, field, "Another");
+    Call refused = compare(BASE, other);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).hasLineCount(1).contains("env." + field, "'Another'", "--anyway");
+    Call told = compare(BASE, other, "--anyway");
+    assertThat(told.code()).isZero();
+    assertThat(told.out()).contains("env." + field + " was '");
+  }
+
+  @Test
+  void otherCpuFeaturesAreRefused() {
+    ObjectNode narrow = with(BASE, r -> r.withObject("/env").putArray("features").add("sse4_2"));
+    assertThat(compare(BASE, narrow).err()).contains("env.features", "is 'sse4_2'");
+  }
+
+  @Test
+  void unknownCpuIsNotTheSameAsAnotherUnknownOne() {
+    ObjectNode unknown = with(BASE, r -> r.withObject("/env").putNull("cpu"));
+    assertThat(compare(unknown, unknown).err()).contains("env.cpu is unknown in both");
+    assertThat(compare(BASE, unknown).err()).contains("and is 'unknown'");
+    assertThat(compare(unknown, unknown, "--anyway").code()).isZero();
+  }
+
+  @Test
+  void unknownFeaturesOfAKnownCpuAreSaid() {
+    ObjectNode unknown = with(BASE, r -> r.withObject("/env").putNull("features"));
+    Call call = compare(unknown, unknown);
+    assertThat(call.code()).isZero();
+    assertThat(call.out()).contains("env.features is unknown in both");
+  }
+
+  @Test
+  void onGitHubTheTableIsInTheSummaryAndEachReasonIsAnAnnotation() throws IOException {
+    Path summary = folder.resolve("summary.md");
+    ComparisonOptions options =
+        new ComparisonOptions(
+            new GitHubActions(
+                Map.of("GITHUB_ACTIONS", "true", "GITHUB_STEP_SUMMARY", summary.toString())));
+    new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(GATE);
+    List<ObjectNode> base = List.of(BASE, row("swiglu:f32:1x65", 1));
+    PrintStream usual = System.out;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    try {
+      options.compare(base, List.of(SLOWER), row -> true, Format.TEXT);
+    } finally {
+      System.setOut(usual);
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("::error title=llamark compare::slower: swiglu:f32:1x64")
+        .contains("::error title=llamark compare::NEW lacks 1 of BASE's cases");
+    assertThat(summary).content().contains("| swiglu:f32:1x64 · mine · hot · 1 t | 5 |");
   }
 
   @Test
   void filesWithoutACommonCaseAreRefused() {
-    List<ObjectNode> base = List.of(ResultWriter.object(row("swiglu:f32:1x64", 1, 0, ENV)));
-    List<ObjectNode> next = List.of(ResultWriter.object(row("swiglu:f32:1x65", 1, 0, ENV)));
-    assertThatThrownBy(() -> ResultComparison.of(base, next, 0.03, true, false))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("no case in common");
-  }
-
-  private static int merge(Object... args) {
-    return new CommandLine(new MergeCommand())
-        .execute(List.of(args).stream().map(Object::toString).toArray(String[]::new));
+    Call call = compare(BASE, row("swiglu:f32:1x65", 1));
+    assertThat(call.code()).isEqualTo(2);
+    assertThat(call.err()).contains("no case in common: they hold 1 and 1 timed rows");
   }
 
   @Test
-  void partsMakeTheWhole() {
-    OpRecord one = row("swiglu:f32:1x64", 1, 0, ENV);
-    OpRecord two = row("swiglu:f32:1x65", 1, 0, ENV);
-    Path whole = file("whole.jsonl", one, two);
-    Path all = folder.resolve("all.jsonl");
-    assertThat(merge(file("1.jsonl", one), file("2.jsonl", two), "--out", all)).isZero();
-    assertThat(ResultReader.read(all)).isEqualTo(ResultReader.read(whole));
+  void caseThatAFileHasTwiceIsRefused() {
+    Call call = compare(List.of(BASE), List.of(BASE, SLOWER), GATE);
+    assertThat(call.code()).isEqualTo(2);
+    assertThat(call.err()).contains("NEW has a case twice");
   }
 
   @Test
-  void partsOfDifferentRevisionsAreRefused() {
-    Environment other = env("another revision", ENV.cpu());
-    Path one = file("1.jsonl", row("swiglu:f32:1x64", 1, 0, ENV));
-    Path two = file("2.jsonl", row("swiglu:f32:1x65", 1, 0, other));
-    assertThat(merge(one, two, "--out", folder.resolve("all.jsonl"))).isNotZero();
-    assertThat(folder.resolve("all.jsonl")).doesNotExist();
-  }
-
-  @Test
-  void sameCaseTwiceIsRefused() {
-    Path one = file("1.jsonl", row("swiglu:f32:1x64", 1, 0, ENV));
-    assertThat(merge(one, one, "--out", folder.resolve("all.jsonl"))).isNotZero();
-    assertThat(folder.resolve("all.jsonl")).doesNotExist();
+  void jsonIsAnObjectALineAndKnowsWhatIsMissing() throws JsonProcessingException {
+    ObjectNode one =
+        with(row("swiglu:f32:1x65", 1), r -> r.withObject("/time_ns").putArray("forks").add(7));
+    List<ObjectNode> base = List.of(BASE, one, row("swiglu:f32:1x66", 1));
+    Call call =
+        compare(
+            base,
+            List.of(BASE, with(one, r -> r.withObject("/time_ns").putArray("forks").add(8))),
+            "--format",
+            "json");
+    List<String> verdicts = new ArrayList<>();
+    for (String line : call.out().lines().toList()) {
+      verdicts.add(new ObjectMapper().readTree(line).get("verdict").asText());
+    }
+    assertThat(verdicts).containsExactly("same", "undecided", "only-in-base");
   }
 }

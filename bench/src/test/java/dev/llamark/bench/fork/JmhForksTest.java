@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.llamark.bench.op.RmsNormBenchmark;
 import dev.llamark.bench.op.Verified;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,7 @@ class JmhForksTest {
   private static final Timing SHORT =
       new Timing(1, 1, Duration.ofMillis(50), Duration.ofSeconds(120));
 
-  private static ForkResult run(String variant, Timing timing) {
+  private static ForkResult run(String variant, Timing timing, String... profilers) {
     try (JmhForks forks = new JmhForks(timing)) {
       return forks.run(
           new ForkSpec(
@@ -23,7 +25,7 @@ class JmhForksTest {
               new ForkSpec.Method(RmsNormBenchmark.class, "normalize"),
               Map.of("variant", variant, "shape", "1x64", "threads", "1", "cache", "hot"),
               List.of(),
-              List.of()));
+              List.of(profilers)));
     }
   }
 
@@ -34,6 +36,19 @@ class JmhForksTest {
     ForkResult.Measured measured = (ForkResult.Measured) result;
     assertThat(measured.nanos()).isPositive();
     assertThat(Verified.error(measured.output()).orElseThrow().maxRatioToBound()).isLessThan(1);
+  }
+
+  @Test
+  void whatAProfilerFoundIsPrinted() {
+    PrintStream err = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try {
+      System.setErr(new PrintStream(said, true));
+      run("scalar", SHORT, "stack");
+    } finally {
+      System.setErr(err);
+    }
+    assertThat(said.toString()).startsWith("scalar · ").contains("RUNNABLE");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
+import dev.llamark.bench.compare.ComparisonOptions;
 import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.Forks;
@@ -15,15 +16,19 @@ import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.Role;
 import dev.llamark.oracle.CaseId;
 import dev.llamark.run.Environment;
+import dev.llamark.run.ExitCode;
 import dev.llamark.run.OpRecord;
 import dev.llamark.run.Ratio;
 import dev.llamark.run.ResultWriter;
+import dev.llamark.verify.OutputOptions.Format;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 /** What becomes of forks whose times are known. */
 class OpRunTest {
@@ -39,18 +44,15 @@ class OpRunTest {
 
   private static Setting setting(Optional<OpRecord.Setting> label, List<String> jvmArgs) {
     return new Setting(
-        label,
-        KernelRegistry.of(),
-        List.of(),
-        List.of(1),
-        jvmArgs,
-        jvmArgs,
-        Optional.empty(),
-        Optional.empty());
+        label, KernelRegistry.of(), List.of(), List.of(1), jvmArgs, jvmArgs, Optional.empty());
   }
 
   private static Contender contender(String id, Setting setting) {
-    Setting.Entrant entrant = new Setting.Entrant(id, id, 0, Role.VARIANT);
+    return contender(id, setting, Role.VARIANT);
+  }
+
+  private static Contender contender(String id, Setting setting, Role role) {
+    Setting.Entrant entrant = new Setting.Entrant(id, id, 0, role);
     return Contender.of(CASE, entrant, setting, 1, List.of());
   }
 
@@ -66,7 +68,8 @@ class OpRunTest {
 
   private static ForkResult measured(ForkSpec spec, double nanos) {
     String output = "llamark: x is right: largest error 0.5 of the bound, NMSE 1e-14";
-    return new ForkResult.Measured(nanos, 0, output, null);
+    boolean warm = !spec.title().startsWith("cold ");
+    return new ForkResult.Measured(nanos, 0, warm, output, null);
   }
 
   private static OpRun.Result run(Map<String, Double> nanos, List<Contender> contenders) {
@@ -117,9 +120,9 @@ class OpRunTest {
             .records()
             .getFirst();
     assertThat(below.roof().percent()).isCloseTo(50, org.assertj.core.data.Offset.offset(1e-9));
-    assertThat(below.flags()).isEmpty();
+    assertThat(below.flags()).containsExactly("few-forks");
     assertThat(above.roof().percent()).isCloseTo(150, org.assertj.core.data.Offset.offset(1e-9));
-    assertThat(above.flags()).containsExactly("above-roof");
+    assertThat(above.flags()).containsExactly("few-forks", "above-roof");
     OpTable table = new OpTable("mine");
     table.add(above);
     assertThat(table.text()).contains("150 [150, 150] % memory").contains("measuring fault");
@@ -142,22 +145,108 @@ class OpRunTest {
   }
 
   @Test
-  void settingsAreNamedInTheRecordAndTheirFlagsInItsEnvironment() {
-    OpRecord.Setting a = new OpRecord.Setting("A", "");
-    OpRecord.Setting b = new OpRecord.Setting("B", "--jvm-args -Xint");
+  void timeBeforeWhichTheCodeWasNotWarmSaysSo() {
+    OpRecord cold =
+        run(Map.of("cold", 100.0, "roof", 1e9), List.of(contender("cold", PLAIN)))
+            .records()
+            .getFirst();
+    assertThat(cold.flags()).contains("not-warm");
+    OpTable table = new OpTable("cold");
+    table.add(cold);
+    assertThat(table.text()).contains("timed before it was fully compiled");
+  }
+
+  @Test
+  void whetherFewForksAreTwoHumpedCannotBeTold() {
+    OpRecord three =
+        run(Map.of("mine", 100.0, "roof", 1e9), List.of(contender("mine", PLAIN)))
+            .records()
+            .getFirst();
+    assertThat(three.timeNs().forks()).hasSize(3);
+    OpTable table = new OpTable("mine");
+    table.add(three);
+    assertThat(table.text()).contains("fewer than 4 forks: whether they are two-humped or drift");
+  }
+
+  private static final OpRecord.Setting B = new OpRecord.Setting("B", "--jvm-args -Xint");
+
+  /** Setting A takes 100 ns. */
+  private static List<OpRecord> underSettings(double b, double again, Role role) {
+    Setting a = setting(Optional.of(new OpRecord.Setting("A", "")), List.of());
     List<Contender> contenders = new ArrayList<>();
-    contenders.add(contender("mine", setting(Optional.of(a), List.of())));
-    contenders.add(contender("mine", setting(Optional.of(b), List.of("-Xint"))));
-    List<OpRecord> records =
-        run(Map.of("mine A", 100.0, "mine B", 130.0, "roof", 1e9), contenders).records();
-    SettingTable table = new SettingTable(new dev.llamark.bench.compare.ComparisonOptions());
-    List<OpRecord> judged = table.judge(records);
+    contenders.add(contender("mine", a, role));
+    contenders.add(contender("mine", setting(Optional.of(B), List.of("-Xint")), role));
+    contenders.add(contender("mine", a.labelled(SettingTable.AGAIN), role));
+    return run(
+            Map.of("mine A ·", 100.0, "mine B ·", b, "mine A again ·", again, "roof", 1e9),
+            contenders)
+        .records();
+  }
+
+  private static SettingTable table(String... options) {
+    ComparisonOptions comparison = new ComparisonOptions();
+    new CommandLine(comparison).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(options);
+    return new SettingTable(comparison);
+  }
+
+  @Test
+  void differenceOfSettingsMustExceedThatOfOneFromItself() {
+    List<OpRecord> noisy = underSettings(110, 113, Role.VARIANT);
+    assertThat(table().judge(noisy).getLast().verdict()).isEqualTo("same");
+    assertThat(table("--threshold", "3%").judge(noisy).getLast().verdict()).isEqualTo("slower");
+    List<OpRecord> quiet = underSettings(110, 101, Role.VARIANT);
+    assertThat(table().judge(quiet).getLast().verdict()).isEqualTo("slower");
+  }
+
+  @Test
+  void peerUnderTwoSettingsNeverGates() {
+    SettingTable table = table("--fail-on", "slower");
+    assertThat(table.judge(underSettings(130, 100, Role.PEER)).getLast().verdict())
+        .isEqualTo("slower");
+    assertThat(table.conclude(List.of(), Format.TEXT)).isEqualTo(ExitCode.OK);
+    SettingTable own = table("--fail-on", "slower");
+    own.judge(underSettings(130, 100, Role.VARIANT));
+    assertThat(own.conclude(List.of(), Format.TEXT)).isEqualTo(ExitCode.SLOWER);
+  }
+
+  @Test
+  void whatOnlyOneSettingDoesDoesNotPassUnderFailOn() {
+    List<String> unpaired = List.of("rmsnorm:f32:1x64: only setting A's mine does it");
+    assertThat(table("--fail-on", "slower").conclude(unpaired, Format.TEXT))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(table().conclude(unpaired, Format.TEXT)).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void settingsAreNamedInTheRecordAndTheirFlagsInItsEnvironment() {
+    List<OpRecord> judged = table().judge(underSettings(130, 100, Role.VARIANT));
+    assertThat(judged).hasSize(2);
     assertThat(judged.getFirst().verdict()).isNull();
     assertThat(judged.getLast().verdict()).isEqualTo("slower");
-    assertThat(judged.getLast().setting()).isEqualTo(b);
+    assertThat(judged.getLast().setting()).isEqualTo(B);
+    assertThat(judged.getFirst().vs()).containsOnlyKeys("B", "A again");
     assertThat(judged.getLast().env().flags()).contains("-Xint");
     assertThat(judged.getFirst().env().flags()).doesNotContain("-Xint");
     requireValid(judged);
+  }
+
+  @Test
+  void recordOfAnotherJdkTellsItsOwnMachineAndVersion() {
+    Jdk other = new Jdk(Path.of("/opt/other/bin/java"), "26.0.1+8", "Another VM");
+    Setting setting =
+        new Setting(
+            Optional.empty(),
+            KernelRegistry.of(),
+            List.of(),
+            List.of(1),
+            List.of(),
+            List.of(),
+            Optional.of(other));
+    Contender contender = contender("mine", setting);
+    assertThat(contender.spec().java()).contains(other.java());
+    assertThat(contender.environment(ENV))
+        .extracting(Environment::jdk, Environment::jvm)
+        .containsExactly("26.0.1+8", "Another VM");
   }
 
   @Test

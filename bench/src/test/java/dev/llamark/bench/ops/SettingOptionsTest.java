@@ -78,12 +78,19 @@ class SettingOptionsTest {
 
   @Test
   void jdkMustBeThereAndNewEnough(@TempDir Path folder) throws IOException {
-    assertThatThrownBy(() -> SettingOptions.version(folder)).hasMessageContaining("no bin/java");
+    assertThatThrownBy(() -> Jdk.in(folder)).hasMessageContaining("no bin/java");
     Path java = Files.createDirectories(folder.resolve("bin")).resolve("java");
     assertThat(Files.createFile(java).toFile().setExecutable(true)).isTrue();
-    Files.writeString(folder.resolve("release"), "JAVA_VERSION=\"17.0.15\"\n");
-    assertThatThrownBy(() -> SettingOptions.version(folder)).hasMessageContaining("17.0.15");
-    Files.writeString(folder.resolve("release"), "JAVA_VERSION=\"26-ea\"\n");
-    assertThat(SettingOptions.version(folder)).isEqualTo("26-ea");
+    Files.writeString(java, "#!/bin/sh\necho nothing\n");
+    assertThatThrownBy(() -> Jdk.in(folder)).hasMessageContaining("does not say its java.runtime");
+    Files.writeString(java, "#!/bin/sh\necho '    java.runtime.version = 17.0.15+6'\n");
+    assertThatThrownBy(() -> Jdk.in(folder)).hasMessageContaining("17.0.15");
+  }
+
+  @Test
+  void jdkIsAskedForItsVersionAndItsMachine() {
+    Jdk own = Jdk.in(Path.of(System.getProperty("java.home")));
+    assertThat(own.version()).isEqualTo(Runtime.version().toString());
+    assertThat(own.vm()).isEqualTo(System.getProperty("java.vm.name"));
   }
 }

@@ -2,11 +2,13 @@ package dev.llamark.bench.statistics;
 
 import java.util.SplittableRandom;
 
-/** Forks of two contenders A and B, interleaved A B B A, with a known truth. */
+/** Forks of contenders A, B and A again, interleaved A B A A B A, with a known truth. */
 final class SimulatedForks {
 
   /** Coefficient of variation among forks. */
   private static final double SPREAD = 0.02;
+
+  private static final int CONTENDERS = 3;
 
   private final SplittableRandom random;
   private final double slowdown;
@@ -43,13 +45,13 @@ final class SimulatedForks {
     return new SimulatedForks(random, slowdown, hump, humpShare, factor);
   }
 
-  /** Times, (2 × rounds): A's and B's. */
+  /** Times, (3 × rounds): A's, B's, and those of A again. */
   double[][] times(int rounds) {
-    double[][] times = new double[2][rounds];
+    double[][] times = new double[CONTENDERS][rounds];
     for (int round = 0; round < rounds; round++) {
-      for (int place = 0; place < 2; place++) {
-        int contender = round % 2 == 0 ? place : 1 - place;
-        double progress = (2.0 * round + place) / (2.0 * rounds - 1);
+      for (int place = 0; place < CONTENDERS; place++) {
+        int contender = round % 2 == 0 ? place : CONTENDERS - 1 - place;
+        double progress = ((double) CONTENDERS * round + place) / (CONTENDERS * rounds - 1);
         times[contender][round] = time(contender, progress);
       }
     }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.llamark.bench.statistics.Comparison.Verdict;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the statistics say about forks whose truth is known, the stopping rule included. */
 class SimulatedRunTest {
@@ -60,6 +62,38 @@ class SimulatedRunTest {
     assertThat(share(forks, Verdict.SLOWER, true)).isGreaterThanOrEqualTo(0.95);
   }
 
+  /**
+   * As {@code --a --b} judges: A runs twice, and what it differs from itself by counts as noise.
+   */
+  private static double shareOfSettings(SimulatedForks forks, Verdict verdict) {
+    int count = 0;
+    for (int run = 0; run < RUNS; run++) {
+      double[][] times = forks.times(RULE.most());
+      for (int n = RULE.least(); ; n++) {
+        double[] a = Arrays.copyOf(times[0], n);
+        LogInterval speed = LogInterval.paired(a, Arrays.copyOf(times[1], n));
+        LogInterval itself = LogInterval.paired(a, Arrays.copyOf(times[2], n));
+        if (RULE.enough(n, List.of(speed, itself), true)) {
+          double ratio = itself.estimate();
+          double threshold = Comparison.threshold(Math.max(ratio, 1 / ratio) - 1);
+          count += Comparison.of(speed, threshold).verdict() == verdict ? 1 : 0;
+          break;
+        }
+      }
+    }
+    return (double) count / RUNS;
+  }
+
+  @Test
+  void settingsAreJudgedWithAsFewFalseAlarmsAndFindFivePercent() {
+    SimulatedForks alike = SimulatedForks.alike(52);
+    assertThat(shareOfSettings(alike, Verdict.SLOWER)).isLessThanOrEqualTo(0.01);
+    assertThat(shareOfSettings(alike.humps(1.1, 0.5), Verdict.SLOWER)).isLessThanOrEqualTo(0.01);
+    assertThat(shareOfSettings(alike.slowdown(1.05), Verdict.SLOWER)).isGreaterThanOrEqualTo(0.95);
+    assertThat(shareOfSettings(alike.slowdown(1.05).drift(1.1), Verdict.SLOWER))
+        .isGreaterThanOrEqualTo(0.95);
+  }
+
   @Test
   void slowdownOfFivePercentIsNeverCalledFaster() {
     SimulatedForks forks = SimulatedForks.alike(45).slowdown(1.05);
@@ -89,6 +123,30 @@ class SimulatedRunTest {
       count += ForkPattern.find(forks.times(10)[0]).contains(pattern) ? 1 : 0;
     }
     return (double) count / RUNS;
+  }
+
+  /** Forks of one hump, however far they spread. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5, 6, 7, 8, 9, 10, 12, 20})
+  void oneHumpIsTakenForTwoAtMostOnceInAHundredRunsHoweverFewTheForks(int forks) {
+    SplittableRandom random = new SplittableRandom(51);
+    int humps = 0;
+    int drifts = 0;
+    for (int run = 0; run < 4 * RUNS; run++) {
+      double[] times = new double[forks];
+      Arrays.setAll(times, i -> Math.exp(0.2 * random.nextGaussian()));
+      List<String> found = ForkPattern.find(times);
+      humps += found.contains(ForkPattern.TWO_HUMPED) ? 1 : 0;
+      drifts += found.contains(ForkPattern.DRIFT) ? 1 : 0;
+    }
+    assertThat(humps / (4.0 * RUNS)).isLessThan(0.0108); // 0.01, and three standard errors
+    assertThat(drifts / (4.0 * RUNS)).isLessThan(0.0108);
+  }
+
+  @Test
+  void humpsThatFiveForksShowAreFlagged() {
+    assertThat(ForkPattern.find(1.01, 1.30, 1.00, 1.31, 1.01)).containsExactly("two-humped");
+    assertThat(ForkPattern.find(1.01, 1.30, 1.00)).containsExactly("few-forks");
   }
 
   @Test

@@ -31,12 +31,12 @@ public final class Int8Provider implements KernelProvider {
 
   @Override
   public int vectorBits() {
-    return VectorWidth.usable().isPresent() ? 0 : VectorWidth.bits();
+    return VectorWidth.unusable().isPresent() ? 0 : VectorWidth.bits();
   }
 
   @Override
   public Optional<Unusable> unusable() {
-    return VectorWidth.usable();
+    return VectorWidth.unusable();
   }
 
   @Override

@@ -88,11 +88,15 @@ final class ProbeLoops {
     return Lanes.sum(low.add(high));
   }
 
+  /** Four stores an iteration: one at a time, L2 takes half as many. */
   static void write(MemorySegment a, long from, long to, int passes) {
     FloatVector v = FloatVector.broadcast(Lanes.FLOATS, passes);
     for (int pass = 0; pass < passes; pass++) {
-      for (long i = from; i < to; i += BYTES) {
+      for (long i = from; i < to; i += 4 * BYTES) {
         v.intoMemorySegment(a, i, ORDER);
+        v.intoMemorySegment(a, i + BYTES, ORDER);
+        v.intoMemorySegment(a, i + 2 * BYTES, ORDER);
+        v.intoMemorySegment(a, i + 3 * BYTES, ORDER);
       }
     }
   }

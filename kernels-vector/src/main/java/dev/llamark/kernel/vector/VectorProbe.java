@@ -10,7 +10,7 @@ public final class VectorProbe implements MachineProbe {
 
   @Override
   public Optional<Unusable> unusable() {
-    return VectorWidth.usable();
+    return VectorWidth.unusable();
   }
 
   @Override

@@ -22,7 +22,7 @@ final class VectorWidth {
   private VectorWidth() {}
 
   /** Why the kernels cannot run; empty if they can. */
-  static Optional<Unusable> usable() {
+  static Optional<Unusable> unusable() {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       return Optional.of(
           new Unusable(

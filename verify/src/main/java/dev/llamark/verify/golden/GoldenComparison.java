@@ -85,9 +85,9 @@ public final class GoldenComparison {
                   Stream.of(prefill.verdict(), decode.verdict()),
                   greedy.stream().map(FirstDivergence::verdict)));
       return new GoldenResult(run.maker().title(), List.of(prefill, decode), greedy, verdict);
-    } catch (LlamarkException e) {
+    } catch (LlamarkException | OutOfMemoryError e) {
       throw e;
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return GoldenResult.without(new Verdict.Fail("threw " + e));
     }
   }

@@ -80,7 +80,10 @@ public final class GoldenFile {
       }
       return MAPPER.readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
-      String problem = e.getOriginalMessage().replaceAll("\\p{Cntrl}", " ");
+      String problem =
+          e.getOriginalMessage()
+              .replaceAll("\\p{Cntrl}", " ")
+              .replaceAll(" \\(start marker .*", "");
       throw new InputException("%s: is no sound JSON: %s".formatted(file, problem), e);
     } catch (IOException e) {
       throw new InputException("%s: cannot be read: %s".formatted(file, e), e);

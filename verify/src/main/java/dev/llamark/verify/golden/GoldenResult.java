@@ -46,7 +46,7 @@ public record GoldenResult(
       Optional<TapPoint> departs,
       Verdict verdict) {}
 
-  static GoldenResult without(Verdict verdict) {
+  public static GoldenResult without(Verdict verdict) {
     return new GoldenResult("", List.of(), Optional.empty(), verdict);
   }
 

@@ -1,7 +1,6 @@
 package dev.llamark.verify.golden;
 
 import dev.llamark.kernel.Arithmetic;
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.run.Environment;
 import java.util.List;
@@ -27,8 +26,8 @@ public record Maker(
   public static Maker of(Variant variant, Environment environment) {
     return new Maker(
         variant.id(),
-        variant.provider().map(KernelProvider::vectorBits).orElse(0),
-        variant.provider().map(KernelProvider::arithmetic).orElse(Arithmetic.FLOAT),
+        variant.vectorBits(),
+        variant.arithmetic(),
         environment.jdk(),
         environment.os(),
         environment.features() == null ? List.of() : environment.features());

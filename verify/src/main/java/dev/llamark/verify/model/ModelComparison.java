@@ -1,7 +1,6 @@
 package dev.llamark.verify.model;
 
 import dev.llamark.kernel.Arithmetic;
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.Kernels;
 import dev.llamark.model.KvCache;
@@ -19,11 +18,14 @@ import dev.llamark.verify.model.GreedyText.FirstDivergence;
 import dev.llamark.verify.model.VariantResult.Kind;
 import dev.llamark.verify.model.VariantResult.Phase;
 import dev.llamark.verify.onnx.TapPoint;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /** Holds variants, one after the other, against the references of one model and task. */
@@ -61,8 +63,7 @@ public final class ModelComparison {
    * @throws LlamarkException if the variant is unknown or cannot run
    */
   public VariantResult check(KernelRegistry registry, String id, ThreadTeam team) {
-    Arithmetic arithmetic =
-        registry.variant(id).provider().map(KernelProvider::arithmetic).orElse(Arithmetic.FLOAT);
+    Arithmetic arithmetic = registry.variant(id).arithmetic();
     try (Kernels kernels = registry.open(id, team)) {
       return check(kernels, arithmetic);
     }
@@ -77,9 +78,9 @@ public final class ModelComparison {
     }
     try (Llama llama = Llama.of(config, weights, kernels)) {
       return check(llama, arithmetic);
-    } catch (LlamarkException e) {
+    } catch (LlamarkException | OutOfMemoryError e) {
       throw e;
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return VariantResult.without(kernels.id(), new Verdict.Fail("threw " + e));
     }
   }
@@ -190,23 +191,34 @@ public final class ModelComparison {
   }
 
   private Optional<FirstDivergence> greedy(Llama llama, KvCache cache, float[] decoded, Gate gate) {
-    if (reference.greedy().isEmpty()) {
+    if (task.generate() == 0) {
       return Optional.empty();
     }
     progress.accept(llama.kernels().id() + " · greedy decoding");
     int vocab = config.vocab();
     float[] prompt = Arrays.copyOfRange(decoded, decoded.length - vocab, decoded.length);
+    IntFunction<Distribution> next =
+        token -> {
+          float[] logits =
+              token < 0 ? prompt : llama.forward(new int[] {token}, cache, Logits.LAST);
+          return Distribution.of(logits, 0, vocab);
+        };
     return reference
         .greedy()
-        .get()
-        .excused(gate)
-        .compare(
-            task.tokens().length,
-            token -> {
-              float[] next =
-                  token < 0 ? prompt : llama.forward(new int[] {token}, cache, Logits.LAST);
-              return Distribution.of(next, 0, vocab);
-            });
+        .map(text -> text.excused(gate).compare(task.tokens().length, next))
+        .orElseGet(() -> againstDouble(next, gate));
+  }
+
+  /** A reference that is another model, or a coarser one, decodes a text that proves nothing. */
+  private Optional<FirstDivergence> againstDouble(IntFunction<Distribution> next, Gate gate) {
+    int[] text = new int[task.generate()];
+    List<Distribution> own = new ArrayList<>();
+    for (int step = 0; step < text.length; step++) {
+      own.add(next.apply(step == 0 ? -1 : text[step - 1]));
+      text[step] = Math.max(0, own.getLast().top());
+    }
+    Iterator<Distribution> again = own.iterator();
+    return reference.inDouble(text).excused(gate).compare(task.tokens().length, _ -> again.next());
   }
 
   /** One more forward pass, in which every step is fed with the reference's input. */

@@ -37,7 +37,7 @@ public final class ModelReference {
     oracle =
         affordable ? Optional.of(oracleRun.plain(task.tokens(), task.layers())) : Optional.empty();
     greedy =
-        task.generate() == 0
+        task.generate() == 0 || !measures(decode())
             ? Optional.empty()
             : Optional.of(
                 runs.text()
@@ -218,9 +218,17 @@ public final class ModelReference {
     return runs.prefill().taps();
   }
 
-  /** What ONNX Runtime decodes greedily, if that was asked for. */
+  /**
+   * What ONNX Runtime decodes greedily. Empty if that was not asked for, and where its logits do
+   * not {@linkplain #measures measure}: then the model in double judges alone.
+   */
   public Optional<GreedyText> greedy() {
     return greedy;
+  }
+
+  /** What the model in double would have gone on with after each token of a variant's text. */
+  GreedyText inDouble(int[] text) {
+    return ReferenceText.inDouble(oracleRun, task.tokens(), text);
   }
 
   /** The model in double's result of each step; empty where it was not run or not watched. */

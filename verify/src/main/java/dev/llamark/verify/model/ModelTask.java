@@ -32,6 +32,9 @@ public record ModelTask(
   /** A minute or so on two cores. */
   private static final double DEFAULT_ORACLE_LIMIT = 1e11;
 
+  /** Beyond any context; a table of angles for so many still fits. */
+  private static final int MOST_POSITIONS = 1 << 23;
+
   public ModelTask {
     if (opset != OrtReference.PRIMITIVES && opset != OrtReference.OPERATORS) {
       throw new InputException("opset must be 21 or 23, but is " + opset);
@@ -43,6 +46,12 @@ public record ModelTask(
       throw new InputException(
           "tokens to generate and first position must not be negative, but are %d and %d"
               .formatted(generate, firstPosition));
+    }
+    long positions = (long) firstPosition + tokens.length + generate;
+    if (positions > MOST_POSITIONS) {
+      throw new InputException(
+          "positions must be at most %d, but first position, tokens and generated ones reach %d"
+              .formatted(MOST_POSITIONS, positions));
     }
   }
 

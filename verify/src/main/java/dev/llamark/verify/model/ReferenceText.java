@@ -42,6 +42,24 @@ record ReferenceText(int[] tokens, double[][] logits) {
   }
 
   /**
+   * What the model in double would have gone on with after each token of another's text. Up to the
+   * first difference that is its own text.
+   */
+  static GreedyText inDouble(OracleRun oracle, int[] prompt, int[] text) {
+    double[] all = oracle.plain(sequence(prompt, text), false).logits();
+    int rows = prompt.length + text.length - 1;
+    int vocab = all.length / rows;
+    int[] tokens = new int[text.length];
+    double[][] logits = new double[text.length][];
+    for (int step = 0; step < text.length; step++) {
+      int row = (prompt.length - 1 + step) * vocab;
+      logits[step] = Arrays.copyOfRange(all, row, row + vocab);
+      tokens[step] = Math.max(0, new Distribution(logits[step]).top());
+    }
+    return new ReferenceText(tokens, logits).withNoise(prompt, Optional.empty(), 0);
+  }
+
+  /**
    * The same with the reference's noise at each token: its distance from the model in double.
    *
    * @param fallback the noise where that model does not run
@@ -51,7 +69,8 @@ record ReferenceText(int[] tokens, double[][] logits) {
     double[] noises = new double[tokens.length];
     double[] meanSquares = new double[tokens.length];
     Arrays.fill(noises, fallback);
-    Optional<double[]> right = oracle.map(run -> run.plain(sequence(prompt), false).logits());
+    Optional<double[]> right =
+        oracle.map(run -> run.plain(sequence(prompt, tokens), false).logits());
     for (int step = 0; step < tokens.length; step++) {
       meanSquares[step] = new Distribution(logits[step]).meanSquare();
       margins[step] = new Distribution(logits[step]).margin();
@@ -64,9 +83,9 @@ record ReferenceText(int[] tokens, double[][] logits) {
   }
 
   /** The prompt and all decoded tokens but the last, which nothing follows. */
-  private int[] sequence(int[] prompt) {
-    int[] all = Arrays.copyOf(prompt, prompt.length + tokens.length - 1);
-    System.arraycopy(tokens, 0, all, prompt.length, tokens.length - 1);
+  private static int[] sequence(int[] prompt, int[] text) {
+    int[] all = Arrays.copyOf(prompt, prompt.length + text.length - 1);
+    System.arraycopy(text, 0, all, prompt.length, text.length - 1);
     return all;
   }
 

@@ -1,7 +1,6 @@
 package dev.llamark.verify.model;
 
 import dev.llamark.kernel.Arithmetic;
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.Kernels;
 import dev.llamark.kernel.Operation;
@@ -52,8 +51,7 @@ public record Substitution(Operation operation, String with, double nmse, boolea
      */
     public List<Substitution> run(
         KernelRegistry registry, String id, String with, ThreadTeam team) {
-      Arithmetic arithmetic =
-          registry.variant(id).provider().map(KernelProvider::arithmetic).orElse(Arithmetic.FLOAT);
+      Arithmetic arithmetic = registry.variant(id).arithmetic();
       List<Substitution> tried = new ArrayList<>();
       try (Kernels kernels = registry.open(id, team);
           Kernels lender = registry.open(with, team)) {
@@ -84,9 +82,9 @@ public record Substitution(Operation operation, String with, double nmse, boolea
                 .map(output -> LogitRows.of(output.logits(), vocab))
                 .orElseGet(reference::prefill);
         return Divergence.of(got, expected).nmse();
-      } catch (LlamarkException e) {
+      } catch (LlamarkException | OutOfMemoryError e) {
         throw e;
-      } catch (RuntimeException | LinkageError e) {
+      } catch (RuntimeException | Error e) {
         return Double.NaN; // the variant's kernels broke down, whatever the swap
       }
     }

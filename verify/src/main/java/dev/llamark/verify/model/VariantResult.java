@@ -51,7 +51,7 @@ public record VariantResult(
       Verdict verdict) {}
 
   /** A variant that did not run, or broke down. */
-  static VariantResult without(String variant, Verdict verdict) {
+  public static VariantResult without(String variant, Verdict verdict) {
     Steps none = new Steps(List.of());
     return new VariantResult(variant, List.of(), none, Optional.empty(), Optional.empty(), verdict);
   }

@@ -1,16 +1,15 @@
 package dev.llamark.verify.repeat;
 
 import dev.llamark.format.ModelSource;
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.oracle.Verdict;
+import dev.llamark.run.EnvironmentException;
 import dev.llamark.verify.golden.Golden;
 import dev.llamark.verify.golden.GoldenFile;
 import dev.llamark.verify.model.ModelTask;
 import dev.llamark.verify.repeat.RepeatFinding.Check;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,8 +49,7 @@ public final class FreshJvm {
 
     /** Whether this can matter to a variant. */
     public boolean concerns(Variant variant) {
-      return check != Check.WIDTHS
-          || variant.provider().map(KernelProvider::vectorBits).orElse(0) > 0;
+      return check != Check.WIDTHS || variant.vectorBits() > 0;
     }
 
     /** Interpreted, compiled by C1, compiled by C2 once it is hot. */
@@ -117,7 +115,7 @@ public final class FreshJvm {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("starting a JVM", e);
+      throw new EnvironmentException("a JVM could not be started: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for a JVM", e);

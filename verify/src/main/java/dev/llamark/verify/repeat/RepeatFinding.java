@@ -1,6 +1,5 @@
 package dev.llamark.verify.repeat;
 
-import dev.llamark.kernel.KernelProvider;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Role;
 import dev.llamark.oracle.Verdict;
@@ -94,7 +93,7 @@ public record RepeatFinding(
   }
 
   /** A run that did not come about. */
-  static RepeatFinding without(Check check, Variant variant, String how, Verdict verdict) {
+  public static RepeatFinding without(Check check, Variant variant, String how, Verdict verdict) {
     return new RepeatFinding(check, variant, how, Optional.empty(), Double.NaN, verdict);
   }
 
@@ -114,7 +113,7 @@ public record RepeatFinding(
         check.id(),
         model,
         variant.id(),
-        variant.provider().map(KernelProvider::vectorBits).orElse(0),
+        variant.vectorBits(),
         threads,
         variant.role().name().toLowerCase(Locale.ROOT),
         how,

@@ -100,7 +100,9 @@ final class RepeatWorker {
       }
     } catch (EnvironmentException e) {
       say(SKIPPED, id, e.getMessage());
-    } catch (RuntimeException | LinkageError e) {
+    } catch (OutOfMemoryError e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
       say(FAILED, id, "threw " + e);
     }
     return Optional.empty();

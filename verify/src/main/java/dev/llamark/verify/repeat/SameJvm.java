@@ -8,6 +8,7 @@ import dev.llamark.model.Llama;
 import dev.llamark.oracle.Verdict;
 import dev.llamark.run.LlamarkException;
 import dev.llamark.run.ThreadTeam;
+import dev.llamark.verify.Headline;
 import dev.llamark.verify.model.ModelComparison;
 import dev.llamark.verify.model.ModelTask;
 import dev.llamark.verify.repeat.RepeatFinding.Check;
@@ -53,9 +54,9 @@ public final class SameJvm {
     List<RepeatFinding> findings = new ArrayList<>();
     try {
       run(variant, threads, findings);
-    } catch (LlamarkException e) {
+    } catch (LlamarkException | OutOfMemoryError e) {
       throw e;
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       findings.add(threw(variant, threads, findings.size(), e));
     }
     return findings;
@@ -69,7 +70,7 @@ public final class SameJvm {
     return RepeatFinding.without(
         ofThreads ? Check.THREADS : Check.TWICE,
         variant,
-        ofThreads ? threads.get(count) + " threads" : "the same model",
+        ofThreads ? Headline.counted(threads.get(count), "thread") : "the same model",
         new Verdict.Fail("threw " + thrown));
   }
 
@@ -96,7 +97,7 @@ public final class SameJvm {
     Both anew = once(registry, source, task, variant.id(), threads.getFirst());
     findings.add(RepeatFinding.worst(Check.TWICE, variant, "opened anew", first, anew, allowed));
     for (int count : threads.subList(1, threads.size())) {
-      String how = "%d threads to %d".formatted(count, threads.getFirst());
+      String how = Headline.counted(count, "thread") + " to " + threads.getFirst();
       Both other = once(registry, source, task, variant.id(), count);
       findings.add(RepeatFinding.worst(Check.THREADS, variant, how, first, other, allowed));
     }

@@ -162,7 +162,8 @@ class GoldenComparisonTest {
             e.stolenS(),
             e.hugePages(),
             e.seed(),
-            e.time());
+            e.time(),
+            e.shard());
     KernelRegistry changed = with("scalar", Arithmetic.FLOAT, nudged());
     GoldenResult result =
         new GoldenComparison(golden, source, later).check(changed, changed.variant("scalar"), team);

@@ -69,6 +69,7 @@ class SameJvmTest {
     assertThat(findings)
         .extracting(RepeatFinding::check)
         .containsExactly(Check.TWICE, Check.TWICE, Check.THREADS, Check.THREADS, Check.PHASES);
+    assertThat(findings).extracting(RepeatFinding::how).contains("1 thread to 2", "3 threads to 2");
     assertThat(findings)
         .allSatisfy(f -> assertThat(f.verdict()).isEqualTo(new Verdict.Pass()))
         .allSatisfy(f -> assertThat(f.difference()).isEmpty());

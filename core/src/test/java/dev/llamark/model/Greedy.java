@@ -4,7 +4,7 @@ import dev.llamark.run.InputException;
 import dev.llamark.tensor.DType;
 
 /** Greedy decoding: always the token with the largest logit. */
-public final class Greedy {
+final class Greedy {
 
   private Greedy() {}
 
@@ -16,7 +16,7 @@ public final class Greedy {
    * @param kv type of the KV cache, {@code F32} or {@code F16}
    * @return the ids after the prompt, (n)
    */
-  public static int[] decode(Llama llama, int[] prompt, int n, DType kv) {
+  static int[] decode(Llama llama, int[] prompt, int n, DType kv) {
     if (n < 1) {
       throw new InputException("tokens to decode must be at least 1, but are " + n);
     }
@@ -38,7 +38,7 @@ public final class Greedy {
    * Index of the largest of {@code logits[offset … offset + vocab)}, from 0; of equal ones the
    * lowest. NaN is never the largest.
    */
-  public static int argmax(float[] logits, int offset, int vocab) {
+  static int argmax(float[] logits, int offset, int vocab) {
     int best = 0;
     float largest = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < vocab; i++) {
