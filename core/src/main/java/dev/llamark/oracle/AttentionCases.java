@@ -9,8 +9,9 @@ import java.util.List;
 /**
  * Cases of attention: {@code attention:f32:TOKENSxHEADSxKVHEADSxHEADDIMxPAST}, with the options
  * {@code kv=f16} (the cache's type), {@code exact} (one-hot scores: the result is a row of the
- * values), {@code fill=…}, {@code keys=…} and {@code values=…}, {@code law=single|permute} and
- * {@code seed=…}.
+ * values), {@code fill=…}, {@code keys=…} and {@code values=…}, {@code later=nan|infinity} (keys
+ * and values of the later half of the tokens, of which the earlier half must notice nothing),
+ * {@code law=single|permute} and {@code seed=…}.
  */
 final class AttentionCases implements OperationCases {
 
@@ -50,12 +51,20 @@ final class AttentionCases implements OperationCases {
       both(list, id(1, 2, 1, 128, past).with("kv", "f16"));
     }
     both(list, id(64, 6, 2, 64, 0));
+    both(list, id(34, 16, 4, 64, 3)); // threads may cut the rows differently
     both(list, id(64, 3, 1, 22, 128));
     both(list, id(64, 3, 1, 128, 30).with("kv", "f16"));
     for (String fill : FILLS) {
       for (String operand : new String[] {"fill", "keys", "values"}) {
         list.add(id(3, 4, 2, 22, lanes + 2).with(operand, fill));
       }
+    }
+    for (String odd : new String[] {"nan", "infinity"}) {
+      list.add(id(2, 4, 2, 64, 2 * lanes).with("later", odd));
+      list.add(id(5, 4, 1, 64, 7).with("later", odd));
+      list.add(id(17, 3, 3, 48, 3).with("later", odd));
+      list.add(id(64, 6, 2, 64, 130).with("later", odd));
+      list.add(id(64, 3, 1, 22, 0).with("kv", "f16").with("later", odd));
     }
     list.add(id(1, 4, 2, 64, 513).with("law", "permute"));
     return list.stream().distinct().toList();
@@ -76,7 +85,7 @@ final class AttentionCases implements OperationCases {
 
   @Override
   public ConformanceCase prepare(CaseId id) {
-    id.allowOptions("exact", "kv", "fill", "keys", "values", "law", "seed");
+    id.allowOptions("exact", "kv", "fill", "keys", "values", "later", "law", "seed");
     var sizes = AttentionOperands.Sizes.of(id);
     return switch (id.option("law", "")) {
       case "" -> id.flag("exact") ? new AttentionExact(id, sizes) : new AttentionBounded(id, sizes);

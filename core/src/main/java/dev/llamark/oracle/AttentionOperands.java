@@ -47,14 +47,37 @@ record AttentionOperands(int tokens, int heads, int past, float scale, float[] q
   }
 
   /**
-   * Operands as the options {@code fill}, {@code keys}, {@code values} and {@code kv} want them.
+   * Operands as the options {@code fill}, {@code keys}, {@code values}, {@code later} and {@code
+   * kv} want them.
    */
   static AttentionOperands of(CaseId id, Sizes sizes) {
     SplittableRandom random = new SplittableRandom(id.seed());
     float[] q = fill(id, "fill").values(sizes.queryElements(), random);
     float[] k = fill(id, "keys").values(sizes.kvElements(), random);
     float[] v = fill(id, "values").values(sizes.kvElements(), random);
+    if (!id.option("later", "").isEmpty()) {
+      float odd = later(id).value;
+      int from = (sizes.positions() - sizes.tokens() / 2) * sizes.kvHeads() * sizes.headDim();
+      Arrays.fill(k, from, k.length, odd);
+      Arrays.fill(v, from, v.length, odd);
+    }
     return of(id, sizes, q, k, v);
+  }
+
+  /** What the later half of the tokens have as keys and values. */
+  private enum Later {
+    NAN(Float.NaN),
+    INFINITY(Float.POSITIVE_INFINITY);
+
+    private final float value;
+
+    Later(float value) {
+      this.value = value;
+    }
+  }
+
+  private static Later later(CaseId id) {
+    return id.enumOption("later", Later.class, Later.NAN);
   }
 
   private static Fill fill(CaseId id, String option) {

@@ -3,340 +3,258 @@ package dev.llamark.kernel.vector;
 import dev.llamark.kernel.KeyValues;
 import dev.llamark.tensor.DType;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The running softmax of some queries that share a KV head: for each its maximum score, the sum of
- * its exponentials, and their sum weighted with the values. One thread's scratch memory.
+ * The running softmax of some rows: for each its highest score, the sum of its exponentials, and
+ * their sum weighted with the values. A row is a query head of a token, all of one KV head; rows
+ * are numbered (token × query of the KV head). One thread's scratch memory.
  */
 final class AttentionRows {
 
-  private static final VectorSpecies<Float> S = Lanes.FLOATS;
-  private static final int N = S.length();
+  /** Rows at most. */
+  static final int ROWS = 256;
 
-  /** Positions of a block: keys and values of a block stay in the first-level cache. */
-  private static final int BLOCK = 32;
+  /** Positions of a block. */
+  static final int BLOCK = 256;
 
-  private final float[] scores = new float[BLOCK];
+  /** Rows whose scores of a block stay in the first-level cache. */
+  static final int PANEL = 16;
 
-  /** Products of a query and a key that are still to be summed across lanes. */
-  private final float[] lanes = new float[BLOCK * N];
+  private static final int N = Lanes.COUNT;
+  private static final int WIDTH = AttentionTiles.WIDTH;
 
+  /** From one row of scores to the next: behind them is room for a vector. */
+  private static final int STRIDE = BLOCK + N;
+
+  private final float[] scores = new float[PANEL * STRIDE];
+  private final float[] highest = new float[ROWS];
+  private final float[] sums = new float[ROWS * N];
+  private final float[] factors = new float[PANEL];
+  private final float[] unused = new float[N];
+
+  /** Positions that each row sees, from 0 on. */
+  private final int[] visible = new int[ROWS];
+
+  private float[] queries = new float[0];
+  private float[] weighted = new float[0];
   private float[] keys = new float[0];
   private float[] values = new float[0];
-  private float[] max = new float[0];
-  private float[] sum = new float[0];
-  private float[] weighted = new float[0];
-  private int tokens;
-  private int group;
-  private int firstPosition;
+  private float[] columns = new float[0];
+  private int rows;
+  private int paddedRows;
   private int headDim;
 
-  /** Rows of {@code tokens} tokens from {@code firstPosition} on, {@code group} for each. */
-  void begin(int tokens, int group, int firstPosition, int headDim) {
-    this.tokens = tokens;
-    this.group = group;
-    this.firstPosition = firstPosition;
-    this.headDim = headDim;
-    int rows = tokens * group;
-    if (max.length < rows) {
-      max = new float[rows];
-      sum = new float[rows];
+  /** Elements of a value, with those that fill up the last tile. */
+  private int paddedDim;
+
+  private KeyValues cache;
+  private int kvHead;
+  private boolean transposes;
+
+  /**
+   * Makes room for the rows of a KV head, and forgets all.
+   *
+   * @param transposes whether scores come from transposed keys, as they must where there are more
+   *     rows than a panel has; the two ways differ in the last bit
+   */
+  void begin(KeyValues cache, int kvHead, int rows, boolean transposes) {
+    this.cache = cache;
+    this.transposes = transposes;
+    this.kvHead = kvHead;
+    this.rows = rows;
+    headDim = cache.headDim();
+    paddedRows = Math.ceilDiv(rows, AttentionTiles.LOW) * AttentionTiles.LOW;
+    paddedDim = Math.ceilDiv(headDim, WIDTH) * WIDTH;
+    if (keys.length < BLOCK * paddedDim) {
+      queries = new float[ROWS * paddedDim];
+      weighted = new float[ROWS * paddedDim];
+      keys = new float[BLOCK * paddedDim];
+      values = new float[BLOCK * paddedDim];
+      columns = new float[BLOCK * paddedDim];
     }
-    if (weighted.length < rows * headDim) {
-      weighted = new float[rows * headDim];
-    }
-    if (keys.length < BLOCK * headDim) {
-      keys = new float[BLOCK * headDim];
-      values = new float[BLOCK * headDim];
-    }
-    Arrays.fill(max, 0, rows, Float.NEGATIVE_INFINITY);
-    Arrays.fill(sum, 0, rows, 0);
-    Arrays.fill(weighted, 0, rows * headDim, 0);
+    Arrays.fill(highest, 0, paddedRows, Float.NEGATIVE_INFINITY);
+    Arrays.fill(sums, 0, paddedRows * N, 0);
+    Arrays.fill(weighted, 0, paddedRows * paddedDim, 0);
+    Arrays.fill(queries, rows * headDim, paddedRows * headDim, 0);
+    Arrays.fill(visible, 0, paddedRows, 0);
   }
 
-  /** Goes over the positions from {@code from} to {@code end - 1} that each row may see. */
-  void attend(
-      float[] q,
-      int qFrom,
-      int heads,
-      KeyValues cache,
-      int kvHead,
-      int from,
-      int end,
-      float scale) {
-    for (int position = from; position < end; position += BLOCK) {
-      int count = Math.min(BLOCK, end - position);
+  /**
+   * Takes over one row's query, scaled.
+   *
+   * @param position of the row's token: the last that it sees
+   */
+  void query(int row, float[] q, int from, float scale, int position) {
+    visible[row] = position + 1;
+    int to = row * headDim;
+    for (int i = 0; i < headDim; i++) {
+      queries[to + i] = scale * q[from + i];
+    }
+  }
+
+  /** Goes over the positions from {@code from} to {@code end − 1} that each row may see. */
+  void attend(int from, int end) {
+    int last = Math.min(end, visible[rows - 1]);
+    for (int position = from; position < last; position += BLOCK) {
+      int count = Math.min(BLOCK, last - position);
       int at = cache.index(kvHead, position);
-      if (cache.dtype() == DType.F32) {
-        block(q, qFrom, heads, cache.keys(), cache.values(), at, position, count, scale);
-      } else {
-        widen(cache.halfKeys(), at, keys, count * headDim);
-        widen(cache.halfValues(), at, values, count * headDim);
-        block(q, qFrom, heads, keys, values, 0, position, count, scale);
+      boolean half = cache.dtype() == DType.F16;
+      if (half) {
+        widen(cache.halfKeys(), at, headDim, count, keys, headDim);
+        widen(cache.halfValues(), at, headDim, count, values, paddedDim);
+      } else if (paddedDim != headDim) {
+        spread(cache.values(), at, headDim, count, values, paddedDim);
       }
+      float[] k = half ? keys : cache.keys();
+      boolean own = half || paddedDim != headDim;
+      float[] v = own ? values : cache.values();
+      block(k, half ? 0 : at, v, own ? 0 : at, position, count);
     }
   }
 
   /** A plain loop: the compiler vectorises this conversion, the Vector API has none. */
-  private static void widen(short[] from, int offset, float[] to, int count) {
-    for (int i = 0; i < count; i++) {
-      to[i] = Float.float16ToFloat(from[offset + i]);
-    }
-  }
-
-  private void block(
-      float[] q,
-      int qFrom,
-      int heads,
-      float[] k,
-      float[] v,
-      int at,
-      int position,
-      int count,
-      float scale) {
-    for (int row = 0; row < tokens * group; row++) {
-      int token = row / group;
-      int visible = Math.min(count, firstPosition + token + 1 - position);
-      if (visible > 0) {
-        int query = qFrom + (token * heads + row % group) * headDim;
-        float highest = scores(q, query, k, at, visible, scale);
-        float reference = rescale(row, highest);
-        exponentials(scores, visible, reference);
-        sum[row] += total(scores, visible);
-        addWeighted(scores, visible, v, at, headDim, weighted, row * headDim);
-      }
-    }
-  }
-
-  /** Takes a row's new maximum into account; returns what is subtracted from the scores. */
-  private float rescale(int row, float highest) {
-    float before = max[row];
-    float now = Math.max(before, highest);
-    if (now == Float.NEGATIVE_INFINITY) {
-      return 0; // nothing seen yet but −∞: exponentials are 0
-    }
-    if (now != before) {
-      max[row] = now;
-      float factor = (float) Math.exp(before - now);
-      sum[row] *= factor;
-      for (int i = row * headDim; i < (row + 1) * headDim; i++) {
-        weighted[i] *= factor;
-      }
-    }
-    return now;
-  }
-
-  /** {@code scores[p] = scale · q · k[p]}; returns the highest. */
-  private float scores(float[] q, int qFrom, float[] k, int kFrom, int count, float scale) {
-    int p = 0;
-    for (; p <= count - 4; p += 4) {
-      fourProducts(q, qFrom, k, kFrom + p * headDim, headDim, lanes, p * N);
-    }
-    for (; p < count; p++) {
-      product(q, qFrom, k, kFrom + p * headDim, headDim, lanes, p * N);
-    }
-    addTails(q, qFrom, k, kFrom, count);
-    return sumLanes(lanes, scores, count, scale);
-  }
-
-  /** One query by four keys, lane by lane, up to the last whole vector. */
-  private static void fourProducts(
-      float[] q, int qFrom, float[] k, int kFrom, int headDim, float[] lanes, int to) {
-    FloatVector acc0 = FloatVector.zero(S);
-    FloatVector acc1 = FloatVector.zero(S);
-    FloatVector acc2 = FloatVector.zero(S);
-    FloatVector acc3 = FloatVector.zero(S);
-
-    // body
-    for (int i = 0; i <= headDim - N; i += N) {
-      FloatVector x = FloatVector.fromArray(S, q, qFrom + i);
-      int at = kFrom + i;
-      acc0 = Lanes.fma(x, FloatVector.fromArray(S, k, at), acc0);
-      acc1 = Lanes.fma(x, FloatVector.fromArray(S, k, at + headDim), acc1);
-      acc2 = Lanes.fma(x, FloatVector.fromArray(S, k, at + 2 * headDim), acc2);
-      acc3 = Lanes.fma(x, FloatVector.fromArray(S, k, at + 3 * headDim), acc3);
-    }
-
-    // store
-    acc0.intoArray(lanes, to);
-    acc1.intoArray(lanes, to + N);
-    acc2.intoArray(lanes, to + 2 * N);
-    acc3.intoArray(lanes, to + 3 * N);
-  }
-
-  /** One query by one key, likewise. */
-  private static void product(
-      float[] q, int qFrom, float[] k, int kFrom, int headDim, float[] lanes, int to) {
-    FloatVector acc = FloatVector.zero(S);
-
-    // body
-    for (int i = 0; i <= headDim - N; i += N) {
-      FloatVector x = FloatVector.fromArray(S, q, qFrom + i);
-      acc = Lanes.fma(x, FloatVector.fromArray(S, k, kFrom + i), acc);
-    }
-
-    // store
-    acc.intoArray(lanes, to);
-  }
-
-  /** The elements beyond the last whole vector go to the first lanes. */
-  private void addTails(float[] q, int qFrom, float[] k, int kFrom, int count) {
-    int whole = headDim - headDim % N;
-    if (whole == headDim) {
+  private static void widen(
+      short[] from, int offset, int headDim, int count, float[] to, int stride) {
+    if (stride == headDim) {
+      widen(from, offset, count * headDim, to, 0);
       return;
     }
     for (int p = 0; p < count; p++) {
-      int at = kFrom + p * headDim;
-      for (int i = whole; i < headDim; i++) {
-        int lane = p * N + i - whole;
-        lanes[lane] = Lanes.fma(q[qFrom + i], k[at + i], lanes[lane]);
+      widen(from, offset + p * headDim, headDim, to, p * stride);
+    }
+  }
+
+  private static void widen(short[] from, int offset, int count, float[] to, int at) {
+    for (int i = 0; i < count; i++) {
+      to[at + i] = Float.float16ToFloat(from[offset + i]);
+    }
+  }
+
+  private static void spread(
+      float[] from, int offset, int headDim, int count, float[] to, int stride) {
+    for (int p = 0; p < count; p++) {
+      System.arraycopy(from, offset + p * headDim, to, p * stride, headDim);
+    }
+  }
+
+  private void block(float[] k, int kFrom, float[] v, int vFrom, int position, int count) {
+    if (transposes) {
+      KeyColumns.transpose(k, kFrom, headDim, count, columns);
+    }
+    for (int first = 0; first < paddedRows; first += PANEL) {
+      int here = Math.min(PANEL, paddedRows - first);
+      int seen = Math.min(count, visible[Math.min(rows, first + here) - 1] - position);
+      if (seen > 0) {
+        if (transposes) {
+          multiplyColumns(first, here, seen);
+        } else {
+          KeyDots.multiply(queries, rows, k, kFrom, headDim, seen, scores, STRIDE);
+        }
+        softmax(first, here, position, count);
+        addWeighted(first, here, v, vFrom, position, count);
       }
     }
   }
 
-  private static float sumLanes(float[] lanes, float[] scores, int count, float scale) {
-    float highest = Float.NEGATIVE_INFINITY;
-    for (int p = 0; p < count; p++) {
-      float score = scale * Lanes.sum(FloatVector.fromArray(S, lanes, p * N));
-      scores[p] = score;
-      highest = score > highest ? score : highest; // a NaN shows in the exponentials
-    }
-    return highest;
-  }
-
-  /** Replaces scores by {@code e^(score − reference)}. */
-  private static void exponentials(float[] scores, int count, float reference) {
-    int i = 0;
-
-    // body
-    for (; i <= count - N; i += N) {
-      VectorExp.exp(FloatVector.fromArray(S, scores, i).sub(reference)).intoArray(scores, i);
-    }
-
-    // scalar tail
-    for (; i < count; i++) {
-      scores[i] = (float) Math.exp(scores[i] - reference);
+  /** {@code scores = q · k}, (row × position). */
+  private void multiplyColumns(int first, int here, int seen) {
+    Arrays.fill(scores, 0, here * STRIDE, 0);
+    for (int p = 0; p < seen; p += WIDTH) {
+      for (int r = 0, height; r < here; r += height) {
+        height = AttentionTiles.height(here - r);
+        AttentionTiles.add(
+            height,
+            queries,
+            (first + r) * headDim,
+            headDim,
+            columns,
+            p * headDim,
+            WIDTH,
+            headDim,
+            scores,
+            r * STRIDE + p,
+            STRIDE);
+      }
     }
   }
 
-  /** A method of its own: with the exponentials it is more than the compiler takes in at once. */
-  private static float total(float[] values, int count) {
-    FloatVector acc = FloatVector.zero(S);
-    int i = 0;
+  /** Positions of a block that a row sees. */
+  private int seen(int row, int position, int count) {
+    return Math.clamp(visible[row] - position, 0, count);
+  }
 
-    // body
-    for (; i <= count - N; i += N) {
-      acc = acc.add(FloatVector.fromArray(S, values, i));
+  /** Replaces scores by their exponentials; a new highest score rescales what was before. */
+  private void softmax(int first, int here, int position, int count) {
+    for (int r = 0; r < here; r++) {
+      float before = highest[first + r];
+      float top = ScoreRows.highest(scores, r * STRIDE, seen(first + r, position, count));
+      top = top > before ? top : before;
+      highest[first + r] = top;
+      factors[r] = top == before ? 0 : before - top;
     }
+    VectorExp.weights(factors, 0, ScoreRows.padded(here), 0, unused, 0);
+    for (int r = 0; r < here; r++) {
+      int row = first + r;
+      if (factors[r] != 1) {
+        ScoreRows.scale(sums, row * N, N, factors[r]);
+        ScoreRows.scale(weighted, row * paddedDim, paddedDim, factors[r]);
+      }
+      float top = highest[row] == Float.NEGATIVE_INFINITY ? 0 : highest[row]; // nothing but −∞
+      int whole = ScoreRows.padded(seen(row, position, count));
+      VectorExp.weights(scores, r * STRIDE, whole, top, sums, row * N);
+    }
+  }
 
-    // reduce
-    float sum = Lanes.sum(acc);
+  /**
+   * {@code weighted += Σ p · v}. Positions that only some rows of a tile see are added to those one
+   * by one: 0 times what another must not see might be NaN.
+   */
+  private void addWeighted(int first, int here, float[] v, int vFrom, int position, int count) {
+    for (int r = 0, height; r < here; r += height) {
+      height = AttentionTiles.height(here - r);
+      int all = seen(first + r, position, count);
+      for (int c = 0; c < paddedDim && all > 0; c += WIDTH) {
+        AttentionTiles.add(
+            height,
+            scores,
+            r * STRIDE,
+            STRIDE,
+            v,
+            vFrom + c,
+            paddedDim,
+            all,
+            weighted,
+            (first + r) * paddedDim + c,
+            paddedDim);
+      }
+      for (int row = first + r; row < Math.min(rows, first + r + height); row++) {
+        for (int p = all; p < seen(row, position, count); p++) {
+          float weight = scores[(row - first) * STRIDE + p];
+          ScoreRows.add(weight, v, vFrom + p * paddedDim, headDim, weighted, row * paddedDim);
+        }
+      }
+    }
+  }
 
-    // scalar tail
-    for (; i < count; i++) {
-      sum += values[i];
+  private float sum(int row) {
+    float sum = 0;
+    for (int i = 0; i < N; i++) {
+      sum += sums[row * N + i];
     }
     return sum;
   }
 
-  /** {@code weighted += Σ p · v[p]}. */
-  private static void addWeighted(
-      float[] p, int count, float[] v, int vFrom, int headDim, float[] weighted, int to) {
-    int i = 0;
-
-    // body: eight accumulators for two pipes of four cycles
-    for (; i <= headDim - 8 * N; i += 8 * N) {
-      addWeightedEight(p, count, v, vFrom + i, headDim, weighted, to + i);
-    }
-    // half a body
-    for (; i <= headDim - 4 * N; i += 4 * N) {
-      FloatVector acc0 = FloatVector.fromArray(S, weighted, to + i);
-      FloatVector acc1 = FloatVector.fromArray(S, weighted, to + i + N);
-      FloatVector acc2 = FloatVector.fromArray(S, weighted, to + i + 2 * N);
-      FloatVector acc3 = FloatVector.fromArray(S, weighted, to + i + 3 * N);
-      for (int j = 0, at = vFrom + i; j < count; j++, at += headDim) {
-        FloatVector factor = FloatVector.broadcast(S, p[j]);
-        acc0 = Lanes.fma(factor, FloatVector.fromArray(S, v, at), acc0);
-        acc1 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + N), acc1);
-        acc2 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 2 * N), acc2);
-        acc3 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 3 * N), acc3);
-      }
-      acc0.intoArray(weighted, to + i);
-      acc1.intoArray(weighted, to + i + N);
-      acc2.intoArray(weighted, to + i + 2 * N);
-      acc3.intoArray(weighted, to + i + 3 * N);
-    }
-
-    // vector tail
-    for (; i <= headDim - N; i += N) {
-      FloatVector acc = FloatVector.fromArray(S, weighted, to + i);
-      for (int j = 0, at = vFrom + i; j < count; j++, at += headDim) {
-        acc = Lanes.fma(FloatVector.broadcast(S, p[j]), FloatVector.fromArray(S, v, at), acc);
-      }
-      acc.intoArray(weighted, to + i);
-    }
-
-    // scalar tail
-    for (; i < headDim; i++) {
-      float acc = weighted[to + i];
-      for (int j = 0; j < count; j++) {
-        acc = Lanes.fma(p[j], v[vFrom + j * headDim + i], acc);
-      }
-      weighted[to + i] = acc;
+  /** Stores a row's result. */
+  void finish(int row, float[] out, int to) {
+    float factor = 1 / sum(row);
+    int from = row * paddedDim;
+    for (int i = 0; i < headDim; i++) {
+      out[to + i] = weighted[from + i] * factor;
     }
   }
 
-  private static void addWeightedEight(
-      float[] p, int count, float[] v, int vFrom, int headDim, float[] weighted, int to) {
-    FloatVector acc0 = FloatVector.fromArray(S, weighted, to);
-    FloatVector acc1 = FloatVector.fromArray(S, weighted, to + N);
-    FloatVector acc2 = FloatVector.fromArray(S, weighted, to + 2 * N);
-    FloatVector acc3 = FloatVector.fromArray(S, weighted, to + 3 * N);
-    FloatVector acc4 = FloatVector.fromArray(S, weighted, to + 4 * N);
-    FloatVector acc5 = FloatVector.fromArray(S, weighted, to + 5 * N);
-    FloatVector acc6 = FloatVector.fromArray(S, weighted, to + 6 * N);
-    FloatVector acc7 = FloatVector.fromArray(S, weighted, to + 7 * N);
-    for (int j = 0, at = vFrom; j < count; j++, at += headDim) {
-      FloatVector factor = FloatVector.broadcast(S, p[j]);
-      acc0 = Lanes.fma(factor, FloatVector.fromArray(S, v, at), acc0);
-      acc1 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + N), acc1);
-      acc2 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 2 * N), acc2);
-      acc3 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 3 * N), acc3);
-      acc4 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 4 * N), acc4);
-      acc5 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 5 * N), acc5);
-      acc6 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 6 * N), acc6);
-      acc7 = Lanes.fma(factor, FloatVector.fromArray(S, v, at + 7 * N), acc7);
-    }
-    acc0.intoArray(weighted, to);
-    acc1.intoArray(weighted, to + N);
-    acc2.intoArray(weighted, to + 2 * N);
-    acc3.intoArray(weighted, to + 3 * N);
-    acc4.intoArray(weighted, to + 4 * N);
-    acc5.intoArray(weighted, to + 5 * N);
-    acc6.intoArray(weighted, to + 6 * N);
-    acc7.intoArray(weighted, to + 7 * N);
-  }
-
-  /** Divides by the sums; rows of a token lie side by side, tokens {@code heads} rows apart. */
-  void finish(float[] out, int to, int heads) {
-    for (int row = 0; row < tokens * group; row++) {
-      int at = to + (row / group * heads + row % group) * headDim;
-      for (int i = 0; i < headDim; i++) {
-        out[at + i] = weighted[row * headDim + i] / sum[row];
-      }
-    }
-  }
-
-  /** Stores the undivided sums, then the maximum and the sum, of each row. */
-  void save(float[] partial, int to, int heads) {
-    int stride = headDim + 2;
-    for (int row = 0; row < tokens * group; row++) {
-      int at = to + (row / group * heads + row % group) * stride;
-      System.arraycopy(weighted, row * headDim, partial, at, headDim);
-      partial[at + headDim] = max[row];
-      partial[at + headDim + 1] = sum[row];
-    }
+  /** Stores what {@link AttentionChunks} joins. */
+  void save(int row, AttentionChunks chunks, int chunk, int to) {
+    chunks.put(chunk, to, highest[row], sum(row), weighted, row * paddedDim);
   }
 }

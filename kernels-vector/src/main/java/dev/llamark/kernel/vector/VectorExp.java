@@ -20,6 +20,7 @@ final class VectorExp {
   static final int ULPS = 2;
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
+  private static final int N = S.length();
 
   /** Below this the result is 0. */
   private static final float LOWEST = -105;
@@ -84,27 +85,54 @@ final class VectorExp {
   }
 
   /**
-   * {@code eˣ} for {@code x ≤ 0}, but 0 where {@code x} is below {@value #LOWEST_NORMAL} and the
-   * result about to be subnormal: a weight that is nothing beside the largest one's 1. Flat, as
-   * {@link #exp} is, for the sake of inlining.
+   * Replaces each x by {@code e^(x − highest)}, for {@code x ≤ highest}, but by 0 where that is
+   * below {@code e^}{@value #LOWEST_NORMAL} and about to be subnormal: a weight that is nothing
+   * beside the largest one's 1. Adds up each lane.
+   *
+   * <p>An array, not a vector, comes and goes: had the compiler compiled a method of ours before
+   * its caller, it may refuse to inline it, and each vector would cross on the heap.
+   *
+   * @param count whole vectors, in elements
+   * @param sums one vector, to which the results are added
    */
-  static FloatVector expOrZero(FloatVector x) {
-    FloatVector shifted =
-        Lanes.fma(x, FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDING));
-    FloatVector n = shifted.sub(ROUNDING);
-    FloatVector r = Lanes.fma(n, FloatVector.broadcast(S, -LN2_HIGH), x);
-    r = Lanes.fma(n, FloatVector.broadcast(S, -LN2_LOW), r);
+  static void weights(float[] x, int from, int count, float highest, float[] sums, int sumsFrom) {
+    if (!Lanes.FMA) {
+      plainWeights(x, from, count, highest, sums, sumsFrom);
+      return;
+    }
+    FloatVector sum = FloatVector.fromArray(S, sums, sumsFrom);
+    for (int i = from; i < from + count; i += N) {
+      FloatVector y = FloatVector.fromArray(S, x, i).sub(highest);
+      FloatVector shifted =
+          y.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDING));
+      FloatVector n = shifted.sub(ROUNDING);
+      FloatVector r = n.fma(FloatVector.broadcast(S, -LN2_HIGH), y);
+      r = n.fma(FloatVector.broadcast(S, -LN2_LOW), r);
 
-    FloatVector p = Lanes.fma(r, FloatVector.broadcast(S, C7), FloatVector.broadcast(S, C6));
-    p = Lanes.fma(p, r, FloatVector.broadcast(S, C5));
-    p = Lanes.fma(p, r, FloatVector.broadcast(S, C4));
-    p = Lanes.fma(p, r, FloatVector.broadcast(S, C3));
-    p = Lanes.fma(p, r, FloatVector.broadcast(S, C2));
-    p = Lanes.fma(p, r.mul(r), r).add(1);
+      FloatVector p = r.fma(FloatVector.broadcast(S, C7), FloatVector.broadcast(S, C6));
+      p = p.fma(r, FloatVector.broadcast(S, C5));
+      p = p.fma(r, FloatVector.broadcast(S, C4));
+      p = p.fma(r, FloatVector.broadcast(S, C3));
+      p = p.fma(r, FloatVector.broadcast(S, C2));
+      p = p.fma(r.mul(r), r).add(1);
 
-    // 2ⁿ as one factor
-    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, SIGNIFICAND);
-    FloatVector factor = exponent.add(ONE).reinterpretAsFloats();
-    return p.mul(factor).blend(0, x.lt(LOWEST_NORMAL));
+      // 2ⁿ as one factor
+      IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, SIGNIFICAND);
+      FloatVector factor = exponent.add(ONE).reinterpretAsFloats();
+      FloatVector e = p.mul(factor).blend(0, y.lt(LOWEST_NORMAL));
+      e.intoArray(x, i);
+      sum = sum.add(e);
+    }
+    sum.intoArray(sums, sumsFrom);
+  }
+
+  /** Where a multiplication and addition in one instruction would be emulated. */
+  private static void plainWeights(
+      float[] x, int from, int count, float highest, float[] sums, int sumsFrom) {
+    for (int i = 0; i < count; i++) {
+      float y = x[from + i] - highest;
+      x[from + i] = y < LOWEST_NORMAL ? 0 : (float) Math.exp(y);
+      sums[sumsFrom + i % N] += x[from + i];
+    }
   }
 }
