@@ -22,6 +22,7 @@ final class AttentionRows {
 
   private static final int N = Lanes.COUNT;
   private static final int WIDTH = AttentionTiles.WIDTH;
+  private static final int HEIGHT = AttentionTiles.HEIGHT;
 
   /** From one row of scores to the next: behind them is room for a vector. */
   private static final int STRIDE = BLOCK + N;
@@ -63,7 +64,7 @@ final class AttentionRows {
     this.kvHead = kvHead;
     this.rows = rows;
     headDim = cache.headDim();
-    paddedRows = Math.ceilDiv(rows, AttentionTiles.LOW) * AttentionTiles.LOW;
+    paddedRows = Math.ceilDiv(rows, HEIGHT) * HEIGHT;
     paddedDim = Math.ceilDiv(headDim, WIDTH) * WIDTH;
     if (keys.length < BLOCK * paddedDim) {
       queries = new float[ROWS * paddedDim];
@@ -160,10 +161,8 @@ final class AttentionRows {
   private void multiplyColumns(int first, int here, int seen) {
     Arrays.fill(scores, 0, here * STRIDE, 0);
     for (int p = 0; p < seen; p += WIDTH) {
-      for (int r = 0, height; r < here; r += height) {
-        height = AttentionTiles.height(here - r);
+      for (int r = 0; r < here; r += HEIGHT) {
         AttentionTiles.add(
-            height,
             queries,
             (first + r) * headDim,
             headDim,
@@ -210,12 +209,10 @@ final class AttentionRows {
    * by one: 0 times what another must not see might be NaN.
    */
   private void addWeighted(int first, int here, float[] v, int vFrom, int position, int count) {
-    for (int r = 0, height; r < here; r += height) {
-      height = AttentionTiles.height(here - r);
+    for (int r = 0; r < here; r += HEIGHT) {
       int all = seen(first + r, position, count);
       for (int c = 0; c < paddedDim && all > 0; c += WIDTH) {
         AttentionTiles.add(
-            height,
             scores,
             r * STRIDE,
             STRIDE,
@@ -227,7 +224,7 @@ final class AttentionRows {
             (first + r) * paddedDim + c,
             paddedDim);
       }
-      for (int row = first + r; row < Math.min(rows, first + r + height); row++) {
+      for (int row = first + r; row < Math.min(rows, first + r + HEIGHT); row++) {
         for (int p = all; p < seen(row, position, count); p++) {
           float weight = scores[(row - first) * STRIDE + p];
           ScoreRows.add(weight, v, vFrom + p * paddedDim, headDim, weighted, row * paddedDim);
