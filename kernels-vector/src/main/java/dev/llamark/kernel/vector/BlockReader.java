@@ -19,25 +19,20 @@ final class BlockReader {
   /** The lower halves of eight bytes. */
   private static final long LOW = 0x0F0F0F0F_0F0F0F0FL;
 
-  /** Subtracts the centre of eight half-bytes: in two's complement their upper bits turn over. */
-  private static final int CENTRE_OF_NIBBLES = 0x88888888;
+  /** Adds 128 to four signed bytes: in two's complement their upper bits turn over. */
+  private static final int CENTRE_OF_BYTES = 0x80808080;
 
   private final DType dtype;
   private final PanelLayout layout;
-  private final int nibbleCentre;
   private final int[] words;
   private final byte[] rests;
 
   /** The numbers of a block, where they must be put together first. */
   private final byte[] numbers;
 
-  /**
-   * @param centred whether half-bytes of types without a minimum become signed
-   */
-  BlockReader(DType dtype, PanelLayout layout, boolean centred) {
+  BlockReader(DType dtype, PanelLayout layout) {
     this.dtype = dtype;
     this.layout = layout;
-    nibbleCentre = centred ? CENTRE_OF_NIBBLES : 0;
     words = new int[layout.parts() * layout.intsPerPart()];
     rests = new byte[layout.parts() * layout.rests()];
     numbers = new byte[layout.blockInputs()];
@@ -58,22 +53,22 @@ final class BlockReader {
     switch (dtype) {
       case Q8_0 -> {
         for (int i = 0; i < words.length; i++) {
-          words[i] = (int) INTS.get(row, at + 2 + i * Integer.BYTES);
+          words[i] = (int) INTS.get(row, at + 2 + i * Integer.BYTES) ^ CENTRE_OF_BYTES;
         }
       }
-      case Q4_0 -> nibbles(row, at + 2, 16, 0, nibbleCentre);
-      case Q4_1 -> nibbles(row, at + 4, 16, 0, 0);
+      case Q4_0 -> nibbles(row, at + 2, 16, 0);
+      case Q4_1 -> nibbles(row, at + 4, 16, 0);
       case Q4_K -> {
         for (int pair = 0; pair < 4; pair++) {
-          nibbles(row, at + 16 + pair * 32, 32, pair * 8, 0);
+          nibbles(row, at + 16 + pair * 32, 32, pair * 8);
         }
       }
       case Q5_0 -> {
-        fiveBits(row, at + 6, (int) INTS.get(row, at + 2), 16);
+        fiveBits(row, at + 6, (int) INTS.get(row, at + 2));
         pack();
       }
       case Q5_1 -> {
-        fiveBits(row, at + 8, (int) INTS.get(row, at + 4), 0);
+        fiveBits(row, at + 8, (int) INTS.get(row, at + 4));
         pack();
       }
       case Q5_K -> {
@@ -90,21 +85,21 @@ final class BlockReader {
   }
 
   /** The lower halves of {@code count} bytes, eight to an int, and then their upper halves. */
-  private void nibbles(byte[] row, int at, int count, int to, int centre) {
+  private void nibbles(byte[] row, int at, int count, int to) {
     int ints = count / Long.BYTES;
     for (int i = 0; i < ints; i++) {
       long bytes = (long) LONGS.get(row, at + i * Long.BYTES);
-      words[to + i] = (int) Long.compress(bytes, LOW) ^ centre;
-      words[to + ints + i] = (int) Long.compress(bytes, ~LOW) ^ centre;
+      words[to + i] = (int) Long.compress(bytes, LOW);
+      words[to + ints + i] = (int) Long.compress(bytes, ~LOW);
     }
   }
 
-  private void fiveBits(byte[] row, int at, int upper, int centre) {
+  private void fiveBits(byte[] row, int at, int upper) {
     for (int i = 0; i < 16; i++) {
       int low = row[at + i] & 0xF | (upper >>> i & 1) << 4;
       int high = row[at + i] >>> 4 & 0xF | (upper >>> i + 16 & 1) << 4;
-      numbers[i] = (byte) (low - centre);
-      numbers[i + 16] = (byte) (high - centre);
+      numbers[i] = (byte) low;
+      numbers[i + 16] = (byte) high;
     }
   }
 
@@ -127,10 +122,10 @@ final class BlockReader {
         int first = row[low + i] & 0xFF;
         int second = row[low + 32 + i] & 0xFF;
         int to = half * 128 + i;
-        numbers[to] = (byte) ((first & 0xF | (upper & 3) << 4) - 32);
-        numbers[to + 32] = (byte) ((second & 0xF | (upper >>> 2 & 3) << 4) - 32);
-        numbers[to + 64] = (byte) ((first >>> 4 | (upper >>> 4 & 3) << 4) - 32);
-        numbers[to + 96] = (byte) ((second >>> 4 | (upper >>> 6 & 3) << 4) - 32);
+        numbers[to] = (byte) (first & 0xF | (upper & 3) << 4);
+        numbers[to + 32] = (byte) (second & 0xF | (upper >>> 2 & 3) << 4);
+        numbers[to + 64] = (byte) (first >>> 4 | (upper >>> 4 & 3) << 4);
+        numbers[to + 96] = (byte) (second >>> 4 | (upper >>> 6 & 3) << 4);
       }
     }
   }

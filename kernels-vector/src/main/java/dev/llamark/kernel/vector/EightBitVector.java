@@ -1,11 +1,8 @@
 package dev.llamark.kernel.vector;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -13,10 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One row of input times a panel whose numbers have eight bits, as they are packed: each int's
- * numbers are shifted out, made floats and multiplied at once, in float and exactly so; a part's
- * sums are multiplied by its scales at its end. The totals stay in memory: there are 16 registers,
- * and a sum that is spilled on each round costs more than all the rest. The fences of {@link
- * PanelTile} keep the inputs' loads where they stand.
+ * numbers are made floats where they stand ({@link Digits}) and multiplied at once, in float and
+ * exactly so; a part's sums are multiplied by its scales at its end.
  */
 final class EightBitVector {
 
@@ -26,30 +21,42 @@ final class EightBitVector {
   private static final int WIDTH = VectorWeights.WIDTH;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final long VECTOR = I.vectorByteSize();
+  private static final int[] MASKS = Digits.masks(8);
 
   /** Numbers of an int. */
   private static final int DIGITS = 4;
+
+  /** Bits of an int's first numbers, which are read in place; the others are shifted there. */
+  private static final int SHIFT = 16;
 
   private static final int INTS_PER_PART = 8;
 
   private EightBitVector() {}
 
   /**
-   * Numbers from −128 to 127.
+   * Multiplies.
    *
    * @param x input; the panel's numbers are (int × output) from byte {@code numbers} on
    * @param scales (part × output)
+   * @param centre what is subtracted from each number
    * @param out to it the sums are added
    */
-  static void signed(
+  static void multiply(
       float[] x,
       int xOffset,
       MemorySegment w,
       long numbers,
       float[] scales,
       int parts,
+      float centre,
       float[] out,
       int outOffset) {
+    IntVector mask0 = IntVector.broadcast(I, MASKS[0]);
+    IntVector mask1 = IntVector.broadcast(I, MASKS[1]);
+    IntVector base0 = IntVector.broadcast(I, Digits.base(0));
+    IntVector base1 = IntVector.broadcast(I, Digits.base(8));
+    FloatVector zero0 = base0.reinterpretAsFloats().add(centre);
+    FloatVector zero1 = base1.reinterpretAsFloats().add(centre);
     FloatVector zero = FloatVector.zero(S);
     FloatVector acc0a = zero;
     FloatVector acc1a = zero;
@@ -57,65 +64,51 @@ final class EightBitVector {
     FloatVector acc1b = zero;
     FloatVector acc0c = zero;
     FloatVector acc1c = zero;
-    int left = INTS_PER_PART;
-    int part = 0;
-    for (int i = 0; i < parts * INTS_PER_PART; i++) {
-      long at = numbers + i * 3 * VECTOR;
-      int k = xOffset + i * DIGITS;
-      IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
-      IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
-      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
-      VarHandle.loadLoadFence();
-      FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      acc0a =
-          ((FloatVector) wa.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0)).fma(x0, acc0a);
-      acc0b =
-          ((FloatVector) wb.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0)).fma(x0, acc0b);
-      acc0c =
-          ((FloatVector) wc.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0)).fma(x0, acc0c);
-      VarHandle.loadLoadFence();
-      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
-      acc1a =
-          ((FloatVector) wa.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0)).fma(x1, acc1a);
-      acc1b =
-          ((FloatVector) wb.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0)).fma(x1, acc1b);
-      acc1c =
-          ((FloatVector) wc.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0)).fma(x1, acc1c);
-      VarHandle.loadLoadFence();
-      FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
-      acc0a =
-          ((FloatVector) wa.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0)).fma(x2, acc0a);
-      acc0b =
-          ((FloatVector) wb.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0)).fma(x2, acc0b);
-      acc0c =
-          ((FloatVector) wc.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0)).fma(x2, acc0c);
-      VarHandle.loadLoadFence();
-      FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
-      acc1a = ((FloatVector) wa.lanewise(ASHR, 24).convert(I2F, 0)).fma(x3, acc1a);
-      acc1b = ((FloatVector) wb.lanewise(ASHR, 24).convert(I2F, 0)).fma(x3, acc1b);
-      acc1c = ((FloatVector) wc.lanewise(ASHR, 24).convert(I2F, 0)).fma(x3, acc1c);
+    long at = numbers;
+    int k = xOffset;
+    for (int part = 0; part < parts; part++) {
+      for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
+        IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+        IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        FloatVector x0 = FloatVector.broadcast(S, x[k]);
+        acc0a = wa.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x0, acc0a);
+        acc0b = wb.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x0, acc0b);
+        acc0c = wc.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x0, acc0c);
+        FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
+        acc1a = wa.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x1, acc1a);
+        acc1b = wb.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x1, acc1b);
+        acc1c = wc.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x1, acc1c);
+        wa = wa.lanewise(LSHR, SHIFT);
+        wb = wb.lanewise(LSHR, SHIFT);
+        wc = wc.lanewise(LSHR, SHIFT);
+        FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
+        acc0a = wa.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x2, acc0a);
+        acc0b = wb.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x2, acc0b);
+        acc0c = wc.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x2, acc0c);
+        FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
+        acc1a = wa.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x3, acc1a);
+        acc1b = wb.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x3, acc1b);
+        acc1c = wc.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x3, acc1c);
+      }
 
       // end of a part
-      if (--left == 0) {
-        int scale = part * WIDTH;
-        FloatVector.fromArray(S, scales, scale)
-            .fma(acc0a.add(acc1a), FloatVector.fromArray(S, out, outOffset))
-            .intoArray(out, outOffset);
-        FloatVector.fromArray(S, scales, scale + N)
-            .fma(acc0b.add(acc1b), FloatVector.fromArray(S, out, outOffset + N))
-            .intoArray(out, outOffset + N);
-        FloatVector.fromArray(S, scales, scale + 2 * N)
-            .fma(acc0c.add(acc1c), FloatVector.fromArray(S, out, outOffset + 2 * N))
-            .intoArray(out, outOffset + 2 * N);
-        acc0a = zero;
-        acc1a = zero;
-        acc0b = zero;
-        acc1b = zero;
-        acc0c = zero;
-        acc1c = zero;
-        left = INTS_PER_PART;
-        part++;
-      }
+      int scale = part * WIDTH;
+      FloatVector.fromArray(S, scales, scale)
+          .fma(acc0a.add(acc1a), FloatVector.fromArray(S, out, outOffset))
+          .intoArray(out, outOffset);
+      FloatVector.fromArray(S, scales, scale + N)
+          .fma(acc0b.add(acc1b), FloatVector.fromArray(S, out, outOffset + N))
+          .intoArray(out, outOffset + N);
+      FloatVector.fromArray(S, scales, scale + 2 * N)
+          .fma(acc0c.add(acc1c), FloatVector.fromArray(S, out, outOffset + 2 * N))
+          .intoArray(out, outOffset + 2 * N);
+      acc0a = zero;
+      acc1a = zero;
+      acc0b = zero;
+      acc1b = zero;
+      acc0c = zero;
+      acc1c = zero;
     }
   }
 }

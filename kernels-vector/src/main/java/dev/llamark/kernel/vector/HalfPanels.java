@@ -1,5 +1,8 @@
 package dev.llamark.kernel.vector;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
@@ -9,10 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Weights of 16 bits, binary16 or bfloat16, as they are, (panel × input pair × output × 2). Where
@@ -20,10 +20,14 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class HalfPanels extends VectorWeights {
 
-  private static final VectorSpecies<Float> S = Lanes.FLOATS;
-  private static final int N = S.length();
+  private static final int N = Lanes.COUNT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int ALIGNMENT = 64;
+  private static final int PANELS_PER_STRIP = TileShape.STRIP / WIDTH;
+
+  /** Bytes of an input pair of a panel. */
+  private static final long ROW = (long) WIDTH * Integer.BYTES;
+
   private static final int BF16_SHIFT = 16;
 
   /** The exponent of binary16's infinities and NaN. */
@@ -113,49 +117,82 @@ final class HalfPanels extends VectorWeights {
 
   @Override
   void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
-    long from = panel * panelBytes() + (long) k / 2 * WIDTH * Integer.BYTES;
-    int whole = count / 2;
-    if (dtype() == DType.BF16) {
-      expandBf16(data, from, whole, out);
-    } else {
-      expandF16(data, from, whole, out);
-    }
-    if (count % 2 != 0) {
-      long last = from + (long) whole * WIDTH * Integer.BYTES;
-      expandLower(last, out, 2 * whole * WIDTH);
+    expand(panel, k, count, out, 0, WIDTH);
+  }
+
+  @Override
+  void expandStrip(int strip, int k, int count, MatMulScratch scratch) {
+    int first = strip * PANELS_PER_STRIP;
+    int end = Math.min(panels(), first + PANELS_PER_STRIP);
+    for (int panel = first; panel < end; panel++) {
+      expand(panel, k, count, scratch.strip, (panel - first) * WIDTH, TileShape.WIDTH);
     }
   }
 
-  private static void expandF16(MemorySegment data, long from, int pairs, float[] out) {
-    for (int i = 0; i < pairs; i++) {
-      for (int v = 0; v < WIDTH; v += N) {
-        long at = from + ((long) i * WIDTH + v) * Integer.BYTES;
-        IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
-        IntVector lower =
-            pair.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
-        IntVector upper = pair.lanewise(VectorOperators.ASHR, 16);
-        Lanes.fromHalf(lower).intoArray(out, 2 * i * WIDTH + v);
-        Lanes.fromHalf(upper).intoArray(out, (2 * i + 1) * WIDTH + v);
+  /**
+   * Writes a panel's floats, (tile × count × {@code tileWidth}).
+   *
+   * @param output the panel's first output among those of all tiles
+   */
+  private void expand(int panel, int k, int count, float[] out, int output, int tileWidth) {
+    for (int v = 0; v < WIDTH; v += N) {
+      long from = panel * panelBytes() + ((long) k / 2 * WIDTH + v) * Integer.BYTES;
+      int tile = (output + v) / tileWidth;
+      int to = tile * count * tileWidth + (output + v) % tileWidth;
+      int whole = count / 2;
+      if (dtype() == DType.BF16) {
+        expandBf16(data, from, whole, out, to, tileWidth);
+      } else if (special.get()) {
+        expandSpecial(data, from, whole, out, to, tileWidth);
+      } else {
+        expandF16(data, from, whole, out, to, tileWidth);
+      }
+      if (count % 2 != 0) {
+        expandLower(from + whole * ROW, out, to + 2 * whole * tileWidth);
       }
     }
   }
 
-  private static void expandBf16(MemorySegment data, long from, int pairs, float[] out) {
+  /** Binary16 without infinities and NaN: {@link Lanes#fromHalf} says why the product is right. */
+  private static void expandF16(
+      MemorySegment data, long from, int pairs, float[] out, int to, int step) {
     for (int i = 0; i < pairs; i++) {
-      for (int v = 0; v < WIDTH; v += N) {
-        long at = from + ((long) i * WIDTH + v) * Integer.BYTES;
-        IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
-        FloatVector lower = pair.lanewise(VectorOperators.LSHL, BF16_SHIFT).reinterpretAsFloats();
-        FloatVector upper = pair.and(0xFFFF_0000).reinterpretAsFloats();
-        lower.intoArray(out, 2 * i * WIDTH + v);
-        upper.intoArray(out, (2 * i + 1) * WIDTH + v);
-      }
+      IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, from + i * ROW, ORDER);
+      pair.lanewise(LSHL, 16)
+          .lanewise(ASHR, 3)
+          .and(HalfVector.SIGN_AND_MAGNITUDE)
+          .reinterpretAsFloats()
+          .mul(HalfVector.BIAS)
+          .intoArray(out, to + 2 * i * step);
+      pair.lanewise(ASHR, 3)
+          .and(HalfVector.SIGN_AND_MAGNITUDE)
+          .reinterpretAsFloats()
+          .mul(HalfVector.BIAS)
+          .intoArray(out, to + (2 * i + 1) * step);
     }
   }
 
-  /** The first input of the pair at {@code at}. */
+  private static void expandSpecial(
+      MemorySegment data, long from, int pairs, float[] out, int to, int step) {
+    for (int i = 0; i < pairs; i++) {
+      IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, from + i * ROW, ORDER);
+      Lanes.fromHalf(pair.lanewise(LSHL, 16).lanewise(ASHR, 16)).intoArray(out, to + 2 * i * step);
+      Lanes.fromHalf(pair.lanewise(ASHR, 16)).intoArray(out, to + (2 * i + 1) * step);
+    }
+  }
+
+  private static void expandBf16(
+      MemorySegment data, long from, int pairs, float[] out, int to, int step) {
+    for (int i = 0; i < pairs; i++) {
+      IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, from + i * ROW, ORDER);
+      pair.lanewise(LSHL, BF16_SHIFT).reinterpretAsFloats().intoArray(out, to + 2 * i * step);
+      pair.and(0xFFFF_0000).reinterpretAsFloats().intoArray(out, to + (2 * i + 1) * step);
+    }
+  }
+
+  /** The first input of the pair at {@code at}, for a vector of outputs. */
   private void expandLower(long at, float[] out, int to) {
-    for (int r = 0; r < WIDTH; r++) {
+    for (int r = 0; r < N; r++) {
       short bits = (short) data.get(ValueLayout.JAVA_INT, at + (long) r * Integer.BYTES);
       out[to + r] =
           dtype() == DType.BF16

@@ -21,10 +21,10 @@ final class HalfVector {
   private static final long VECTOR = I.vectorByteSize();
 
   /** An upper half: its sign and the rest of it, where a float has exponent and fraction. */
-  private static final int SIGN_AND_MAGNITUDE = 0x8FFF_E000;
+  static final int SIGN_AND_MAGNITUDE = 0x8FFF_E000;
 
   /** What the exponents' biases of binary16 and float differ by, as a factor. */
-  private static final float BIAS = 0x1p112f;
+  static final float BIAS = 0x1p112f;
 
   private static final int UPPER = 0xFFFF_0000;
 

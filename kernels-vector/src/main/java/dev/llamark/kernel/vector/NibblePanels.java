@@ -96,6 +96,9 @@ final class NibblePanels extends VectorWeights {
     PartScales scales = scratch.partScales;
     scales.resize(parts, PANEL);
     scales.read(data, panel / 2 * pairBytes(), PANEL, layout, columns(), first, parts);
+    if (!layout.minimum()) { // zeros: a vector chosen by a condition would reach the heap
+      Arrays.fill(scales.shifts(), 0, parts * PANEL, 0);
+    }
     int half = panel % 2 * WIDTH;
     long at = numbers(panel / 2) + (long) k / NUMBERS_PER_LANE * PANEL * Short.BYTES;
     int lanes = layout.partInputs() / NUMBERS_PER_LANE;
@@ -110,10 +113,7 @@ final class NibblePanels extends VectorWeights {
       long at, int lanes, int half, PartScales scales, int scale, float[] out, int to) {
     for (int v = 0; v < WIDTH; v += N) {
       FloatVector factor = FloatVector.fromArray(S, scales.scales(), scale + v);
-      FloatVector shift =
-          layout.minimum()
-              ? FloatVector.fromArray(S, scales.shifts(), scale + v)
-              : FloatVector.zero(S);
+      FloatVector shift = FloatVector.fromArray(S, scales.shifts(), scale + v);
       int index = to + v;
       int shared = half + v; // the vector's place in the panel: an int has lanes of two
       int bit = shared / N % 2 * Short.SIZE;

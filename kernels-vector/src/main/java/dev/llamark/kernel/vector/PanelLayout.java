@@ -10,8 +10,7 @@ import dev.llamark.tensor.DType;
  * and its numbers are shifted out. What a part has beyond its ints are the rests, bytes, the first
  * lowest, four to an int.
  *
- * <p>Numbers of types that have no minimum are signed: their centre is subtracted when they are
- * packed.
+ * <p>Numbers are packed as they are, from 0 on; {@link #centre} is to be subtracted.
  *
  * @param blockInputs inputs of a block
  * @param partInputs inputs of a part
@@ -70,9 +69,9 @@ record PanelLayout(int blockInputs, int partInputs, boolean minimum, boolean par
     return partInputs % numbersPerInt();
   }
 
-  /** Whether numbers are signed. */
-  boolean signed() {
-    return !minimum;
+  /** What is to be subtracted from numbers: they lie on both sides of 0 if there is no minimum. */
+  int centre() {
+    return minimum ? 0 : 1 << bits - 1;
   }
 
   /** Bytes of all heads of a row, for one output. */

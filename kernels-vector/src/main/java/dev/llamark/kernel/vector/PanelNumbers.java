@@ -1,91 +1,79 @@
 package dev.llamark.kernel.vector;
 
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A panel's numbers made floats, {@code scale · number + shift}, (input × output). Each output has
- * a lane of its own; nothing crosses lanes.
+ * A panel's numbers made floats, {@code scale · (number − centre) + shift}. Each output has a lane
+ * of its own; nothing crosses lanes.
  */
 final class PanelNumbers {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
-  private static final int N = S.length();
+  private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int WIDTH = VectorWeights.WIDTH;
+  private static final long ROW = (long) WIDTH * Integer.BYTES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private PanelNumbers() {}
 
   /**
-   * The numbers of some ints that share their scales, without a shift.
+   * The numbers of consecutive parts for a vector of outputs.
    *
-   * @param at where the first int is
-   * @param count ints
-   * @param first place of the first number of an int, in bits
-   * @param bits of a number
-   * @param numbers numbers to take of each int
-   * @param scale index of the scales
+   * @param numbers where the panel's ints begin, moved to the vector's first output
+   * @param rests where its rests begin, moved likewise
+   * @param first number of the first part
+   * @param scales (part × output) from the first part on
+   * @param v first output, for the scales
    * @param to index of the first input's floats
+   * @param step from one input's floats to the next one's
    */
-  static void signed(
+  static void expand(
       MemorySegment data,
-      long at,
-      int count,
+      long numbers,
+      long rests,
+      PanelLayout layout,
       int first,
-      int bits,
-      int numbers,
-      float[] scales,
-      int scale,
+      int parts,
+      PartScales scales,
+      int v,
       float[] out,
-      int to) {
-    int right = Integer.SIZE - bits;
-    for (int v = 0; v < WIDTH; v += N) {
-      FloatVector factor = FloatVector.fromArray(S, scales, scale + v);
-      int index = to + v;
-      for (int i = 0; i < count; i++) {
-        long from = at + ((long) i * WIDTH + v) * Integer.BYTES;
-        IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, from, ORDER);
-        for (int j = 0; j < numbers; j++, index += WIDTH) {
-          int left = right - first - j * bits;
-          IntVector number =
-              word.lanewise(VectorOperators.LSHL, left).lanewise(VectorOperators.ASHR, right);
-          ((FloatVector) number.convert(VectorOperators.I2F, 0)).mul(factor).intoArray(out, index);
+      int to,
+      int step) {
+    int bits = layout.bits();
+    int perInt = layout.numbersPerInt();
+    int ints = layout.intsPerPart();
+    int perRests = layout.rests();
+    IntVector mask = IntVector.broadcast(I, (1 << bits) - 1);
+    IntVector base = IntVector.broadcast(I, Digits.base(0));
+    FloatVector zero = base.reinterpretAsFloats().add(layout.centre());
+    long at = numbers + first * ints * ROW;
+    int index = to;
+    for (int part = 0; part < parts; part++) {
+      FloatVector factor = FloatVector.fromArray(S, scales.scales(), part * WIDTH + v);
+      FloatVector shift = FloatVector.fromArray(S, scales.shifts(), part * WIDTH + v);
+      for (int i = 0; i < ints; i++, at += ROW) {
+        IntVector word = IntVector.fromMemorySegment(I, data, at, ORDER);
+        for (int j = 0; j < perInt; j++, index += step) {
+          FloatVector q = word.and(mask).or(base).reinterpretAsFloats().sub(zero);
+          Lanes.fma(q, factor, shift).intoArray(out, index);
+          word = word.lanewise(LSHR, bits);
         }
       }
-    }
-  }
-
-  /** As {@link #signed}, for numbers that are not negative, with a shift. */
-  static void unsigned(
-      MemorySegment data,
-      long at,
-      int count,
-      int first,
-      int bits,
-      int numbers,
-      float[] scales,
-      float[] shifts,
-      int scale,
-      float[] out,
-      int to) {
-    int right = Integer.SIZE - bits;
-    for (int v = 0; v < WIDTH; v += N) {
-      FloatVector factor = FloatVector.fromArray(S, scales, scale + v);
-      FloatVector shift = FloatVector.fromArray(S, shifts, scale + v);
-      int index = to + v;
-      for (int i = 0; i < count; i++) {
-        long from = at + ((long) i * WIDTH + v) * Integer.BYTES;
-        IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, from, ORDER);
-        for (int j = 0; j < numbers; j++, index += WIDTH) {
-          int left = right - first - j * bits;
-          IntVector number =
-              word.lanewise(VectorOperators.LSHL, left).lanewise(VectorOperators.LSHR, right);
-          FloatVector q = (FloatVector) number.convert(VectorOperators.I2F, 0);
+      if (perRests > 0) {
+        int rest = (first + part) * perRests;
+        long restAt = rests + rest / Integer.BYTES * ROW;
+        IntVector word = IntVector.fromMemorySegment(I, data, restAt, ORDER);
+        word = word.lanewise(LSHR, rest % Integer.BYTES * Byte.SIZE);
+        for (int j = 0; j < perRests; j++, index += step) {
+          FloatVector q = word.and(mask).or(base).reinterpretAsFloats().sub(zero);
           Lanes.fma(q, factor, shift).intoArray(out, index);
+          word = word.lanewise(LSHR, Byte.SIZE);
         }
       }
     }

@@ -30,8 +30,7 @@ final class PanelPacker {
 
   /**
    * @param width outputs of a panel
-   * @param halves whether the two halves of an int go to lanes of 16 bits: for types of half-bytes,
-   *     which are then not centred
+   * @param halves whether the two halves of an int go to lanes of 16 bits: for types of half-bytes
    */
   PanelPacker(Matrix matrix, PanelLayout layout, int width, boolean halves) {
     this.matrix = matrix;
@@ -40,7 +39,7 @@ final class PanelPacker {
     this.halves = halves;
     int columns = matrix.columns();
     row = new byte[Math.toIntExact(matrix.rowBytes())];
-    reader = new BlockReader(matrix.dtype(), layout, !halves);
+    reader = new BlockReader(matrix.dtype(), layout);
     heads = new short[layout.headBytes(columns) / Short.BYTES * width];
     scales = new byte[columns / layout.partInputs() * layout.partScaleBytes() * width];
     ints = new int[(layout.rowBytes(columns) - layout.numbersAt(columns)) / Integer.BYTES * width];

@@ -13,7 +13,9 @@ import java.util.Arrays;
  */
 final class QuantisedPanels extends VectorWeights {
 
+  private static final int N = Lanes.COUNT;
   private static final int ALIGNMENT = 64;
+  private static final int PANELS_PER_STRIP = TileShape.STRIP / WIDTH;
 
   /** At 128 bits a load of bytes reaches beyond the vector that is made of it. */
   private static final int SPARE_BYTES = 8;
@@ -67,69 +69,55 @@ final class QuantisedPanels extends VectorWeights {
     long numbers = panel * panelBytes() + (long) layout.numbersAt(columns()) * WIDTH;
     long rests = panel * panelBytes() + (long) layout.restsAt(columns()) * WIDTH;
     float[] s = scales.scales();
+    int c = layout.centre();
     switch (layout.bits()) {
-      case 4 -> {
-        if (layout.signed()) {
-          FourBitVector.signed(x, xOffset, data, numbers, s, parts, out, outOffset);
-        } else {
-          FourBitVector.unsigned(x, xOffset, data, numbers, s, parts, out, outOffset);
-        }
-      }
-      case 5 -> {
-        if (layout.signed()) {
-          FiveBitVector.signed(x, xOffset, data, numbers, rests, s, parts, out, outOffset);
-        } else {
-          FiveBitVector.unsigned(x, xOffset, data, numbers, rests, s, parts, out, outOffset);
-        }
-      }
-      case 6 -> SixBitVector.signed(x, xOffset, data, numbers, rests, s, parts, out, outOffset);
-      default -> EightBitVector.signed(x, xOffset, data, numbers, s, parts, out, outOffset);
+      case 4 -> FourBitVector.multiply(x, xOffset, data, numbers, s, parts, c, out, outOffset);
+      case 5 ->
+          FiveBitVector.multiply(x, xOffset, data, numbers, rests, s, parts, c, out, outOffset);
+      case 6 ->
+          SixBitVector.multiply(x, xOffset, data, numbers, rests, s, parts, c, out, outOffset);
+      default -> EightBitVector.multiply(x, xOffset, data, numbers, s, parts, c, out, outOffset);
     }
   }
 
   @Override
   void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
+    expand(panel, k, count, scratch, out, 0, WIDTH);
+  }
+
+  @Override
+  void expandStrip(int strip, int k, int count, MatMulScratch scratch) {
+    int first = strip * PANELS_PER_STRIP;
+    int end = Math.min(panels(), first + PANELS_PER_STRIP);
+    for (int panel = first; panel < end; panel++) {
+      int output = (panel - first) * WIDTH;
+      expand(panel, k, count, scratch, scratch.strip, output, TileShape.WIDTH);
+    }
+  }
+
+  /**
+   * Writes a panel's floats, (tile × count × {@code tileWidth}).
+   *
+   * @param output the panel's first output among those of all tiles
+   */
+  private void expand(
+      int panel, int k, int count, MatMulScratch scratch, float[] out, int output, int tileWidth) {
     int first = k / layout.partInputs();
     int parts = count / layout.partInputs();
     PartScales scales = scratch.partScales;
     scales.resize(parts, WIDTH);
     readScales(panel, first, parts, scales);
-    long numbers = panel * panelBytes() + (long) layout.numbersAt(columns()) * WIDTH;
-    long rests = panel * panelBytes() + (long) layout.restsAt(columns()) * WIDTH;
-    int ints = layout.intsPerPart();
-    int inInts = ints * layout.numbersPerInt();
-    for (int i = 0; i < parts; i++) {
-      int part = first + i;
-      int to = i * layout.partInputs() * WIDTH;
-      long at = numbers + (long) part * ints * WIDTH * Integer.BYTES;
-      expandInts(at, ints, 0, layout.bits(), layout.numbersPerInt(), scales, i, out, to);
-      if (layout.rests() > 0) {
-        int rest = part * layout.rests();
-        long restAt = rests + (long) (rest / Integer.BYTES) * WIDTH * Integer.BYTES;
-        int bit = rest % Integer.BYTES * Byte.SIZE;
-        int restTo = to + inInts * WIDTH;
-        expandInts(restAt, 1, bit, Byte.SIZE, layout.rests(), scales, i, out, restTo);
-      }
+    if (!layout.minimum()) { // zeros: a vector chosen by a condition would reach the heap
+      Arrays.fill(scales.shifts(), 0, parts * WIDTH, 0);
     }
-  }
-
-  private void expandInts(
-      long at,
-      int ints,
-      int bit,
-      int bits,
-      int numbers,
-      PartScales scales,
-      int part,
-      float[] out,
-      int to) {
-    float[] s = scales.scales();
-    int scale = part * WIDTH;
-    if (layout.signed()) {
-      PanelNumbers.signed(data, at, ints, bit, bits, numbers, s, scale, out, to);
-    } else {
-      float[] shifts = scales.shifts();
-      PanelNumbers.unsigned(data, at, ints, bit, bits, numbers, s, shifts, scale, out, to);
+    for (int v = 0; v < WIDTH; v += N) {
+      long vector = panel * panelBytes() + (long) v * Integer.BYTES;
+      long numbers = vector + (long) layout.numbersAt(columns()) * WIDTH;
+      long rests = vector + (long) layout.restsAt(columns()) * WIDTH;
+      int tile = (output + v) / tileWidth;
+      int to = tile * count * tileWidth + (output + v) % tileWidth;
+      PanelNumbers.expand(
+          data, numbers, rests, layout, first, parts, scales, v, out, to, tileWidth);
     }
   }
 

@@ -1,11 +1,8 @@
 package dev.llamark.kernel.vector;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -13,10 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One row of input times a panel whose numbers have six bits, as they are packed: each int's
- * numbers are shifted out, made floats and multiplied at once, in float and exactly so; a part's
- * sums are multiplied by its scales at its end. The totals stay in memory: there are 16 registers,
- * and a sum that is spilled on each round costs more than all the rest. The fences of {@link
- * PanelTile} keep the inputs' loads where they stand.
+ * numbers are made floats where they stand ({@link Digits}) and multiplied at once, in float and
+ * exactly so; a part's sums are multiplied by its scales at its end.
  */
 final class SixBitVector {
 
@@ -26,9 +21,13 @@ final class SixBitVector {
   private static final int WIDTH = VectorWeights.WIDTH;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final long VECTOR = I.vectorByteSize();
+  private static final int[] MASKS = Digits.masks(6);
 
   /** Numbers of an int. */
   private static final int DIGITS = 5;
+
+  /** Bits of an int's first numbers, which are read in place; the others are shifted there. */
+  private static final int SHIFT = 18;
 
   private static final int INTS_PER_PART = 3;
 
@@ -38,13 +37,14 @@ final class SixBitVector {
   private SixBitVector() {}
 
   /**
-   * Numbers from −32 to 31.
+   * Multiplies.
    *
    * @param x input; the panel's numbers are (int × output) from byte {@code numbers} on
    * @param scales (part × output)
+   * @param centre what is subtracted from each number
    * @param out to it the sums are added
    */
-  static void signed(
+  static void multiply(
       float[] x,
       int xOffset,
       MemorySegment w,
@@ -52,8 +52,19 @@ final class SixBitVector {
       long rests,
       float[] scales,
       int parts,
+      float centre,
       float[] out,
       int outOffset) {
+    IntVector mask0 = IntVector.broadcast(I, MASKS[0]);
+    IntVector mask1 = IntVector.broadcast(I, MASKS[1]);
+    IntVector mask2 = IntVector.broadcast(I, MASKS[2]);
+    IntVector base0 = IntVector.broadcast(I, Digits.base(0));
+    IntVector base1 = IntVector.broadcast(I, Digits.base(6));
+    IntVector base2 = IntVector.broadcast(I, Digits.base(2 * 6));
+    FloatVector zero0 = base0.reinterpretAsFloats().add(centre);
+    FloatVector zero1 = base1.reinterpretAsFloats().add(centre);
+    FloatVector zero2 = base2.reinterpretAsFloats().add(centre);
+    IntVector maskRest = IntVector.broadcast(I, 0xFF);
     FloatVector zero = FloatVector.zero(S);
     FloatVector acc0a = zero;
     FloatVector acc1a = zero;
@@ -61,91 +72,68 @@ final class SixBitVector {
     FloatVector acc1b = zero;
     FloatVector acc0c = zero;
     FloatVector acc1c = zero;
-    int left = INTS_PER_PART;
-    int part = 0;
-    for (int i = 0; i < parts * INTS_PER_PART; i++) {
-      long at = numbers + i * 3 * VECTOR;
-      int k = xOffset + i * DIGITS + part * RESTS;
-      IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
-      IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
-      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
-      VarHandle.loadLoadFence();
-      FloatVector x0 = FloatVector.broadcast(S, x[k]);
-      acc0a =
-          ((FloatVector) wa.lanewise(LSHL, 26).lanewise(ASHR, 26).convert(I2F, 0)).fma(x0, acc0a);
-      acc0b =
-          ((FloatVector) wb.lanewise(LSHL, 26).lanewise(ASHR, 26).convert(I2F, 0)).fma(x0, acc0b);
-      acc0c =
-          ((FloatVector) wc.lanewise(LSHL, 26).lanewise(ASHR, 26).convert(I2F, 0)).fma(x0, acc0c);
-      VarHandle.loadLoadFence();
-      FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
-      acc1a =
-          ((FloatVector) wa.lanewise(LSHL, 20).lanewise(ASHR, 26).convert(I2F, 0)).fma(x1, acc1a);
-      acc1b =
-          ((FloatVector) wb.lanewise(LSHL, 20).lanewise(ASHR, 26).convert(I2F, 0)).fma(x1, acc1b);
-      acc1c =
-          ((FloatVector) wc.lanewise(LSHL, 20).lanewise(ASHR, 26).convert(I2F, 0)).fma(x1, acc1c);
-      VarHandle.loadLoadFence();
-      FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
-      acc0a =
-          ((FloatVector) wa.lanewise(LSHL, 14).lanewise(ASHR, 26).convert(I2F, 0)).fma(x2, acc0a);
-      acc0b =
-          ((FloatVector) wb.lanewise(LSHL, 14).lanewise(ASHR, 26).convert(I2F, 0)).fma(x2, acc0b);
-      acc0c =
-          ((FloatVector) wc.lanewise(LSHL, 14).lanewise(ASHR, 26).convert(I2F, 0)).fma(x2, acc0c);
-      VarHandle.loadLoadFence();
-      FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
-      acc1a =
-          ((FloatVector) wa.lanewise(LSHL, 8).lanewise(ASHR, 26).convert(I2F, 0)).fma(x3, acc1a);
-      acc1b =
-          ((FloatVector) wb.lanewise(LSHL, 8).lanewise(ASHR, 26).convert(I2F, 0)).fma(x3, acc1b);
-      acc1c =
-          ((FloatVector) wc.lanewise(LSHL, 8).lanewise(ASHR, 26).convert(I2F, 0)).fma(x3, acc1c);
-      VarHandle.loadLoadFence();
-      FloatVector x4 = FloatVector.broadcast(S, x[k + 4]);
-      acc0a =
-          ((FloatVector) wa.lanewise(LSHL, 2).lanewise(ASHR, 26).convert(I2F, 0)).fma(x4, acc0a);
-      acc0b =
-          ((FloatVector) wb.lanewise(LSHL, 2).lanewise(ASHR, 26).convert(I2F, 0)).fma(x4, acc0b);
-      acc0c =
-          ((FloatVector) wc.lanewise(LSHL, 2).lanewise(ASHR, 26).convert(I2F, 0)).fma(x4, acc0c);
+    long at = numbers;
+    int k = xOffset;
+    for (int part = 0; part < parts; part++) {
+      for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
+        IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+        IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        FloatVector x0 = FloatVector.broadcast(S, x[k]);
+        acc0a = wa.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x0, acc0a);
+        acc0b = wb.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x0, acc0b);
+        acc0c = wc.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x0, acc0c);
+        FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
+        acc1a = wa.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x1, acc1a);
+        acc1b = wb.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x1, acc1b);
+        acc1c = wc.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x1, acc1c);
+        FloatVector x2 = FloatVector.broadcast(S, x[k + 2]);
+        acc0a = wa.and(mask2).or(base2).reinterpretAsFloats().sub(zero2).fma(x2, acc0a);
+        acc0b = wb.and(mask2).or(base2).reinterpretAsFloats().sub(zero2).fma(x2, acc0b);
+        acc0c = wc.and(mask2).or(base2).reinterpretAsFloats().sub(zero2).fma(x2, acc0c);
+        wa = wa.lanewise(LSHR, SHIFT);
+        wb = wb.lanewise(LSHR, SHIFT);
+        wc = wc.lanewise(LSHR, SHIFT);
+        FloatVector x3 = FloatVector.broadcast(S, x[k + 3]);
+        acc1a = wa.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x3, acc1a);
+        acc1b = wb.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x3, acc1b);
+        acc1c = wc.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x3, acc1c);
+        FloatVector x4 = FloatVector.broadcast(S, x[k + 4]);
+        acc0a = wa.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x4, acc0a);
+        acc0b = wb.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x4, acc0b);
+        acc0c = wc.and(mask1).or(base1).reinterpretAsFloats().sub(zero1).fma(x4, acc0c);
+      }
 
       // end of a part
-      if (--left == 0) {
-        long restAt = rests + part * RESTS / Integer.BYTES * 3 * VECTOR;
-        int shift0 = 24 - 8 * (part * RESTS % Integer.BYTES);
-        FloatVector y0 = FloatVector.broadcast(S, x[k + DIGITS]);
-        IntVector ra = IntVector.fromMemorySegment(I, w, restAt, ORDER);
-        IntVector rb = IntVector.fromMemorySegment(I, w, restAt + VECTOR, ORDER);
-        IntVector rc = IntVector.fromMemorySegment(I, w, restAt + 2 * VECTOR, ORDER);
-        acc0a =
-            ((FloatVector) ra.lanewise(LSHL, shift0).lanewise(ASHR, 24).convert(I2F, 0))
-                .fma(y0, acc0a);
-        acc0b =
-            ((FloatVector) rb.lanewise(LSHL, shift0).lanewise(ASHR, 24).convert(I2F, 0))
-                .fma(y0, acc0b);
-        acc0c =
-            ((FloatVector) rc.lanewise(LSHL, shift0).lanewise(ASHR, 24).convert(I2F, 0))
-                .fma(y0, acc0c);
-        int scale = part * WIDTH;
-        FloatVector.fromArray(S, scales, scale)
-            .fma(acc0a.add(acc1a), FloatVector.fromArray(S, out, outOffset))
-            .intoArray(out, outOffset);
-        FloatVector.fromArray(S, scales, scale + N)
-            .fma(acc0b.add(acc1b), FloatVector.fromArray(S, out, outOffset + N))
-            .intoArray(out, outOffset + N);
-        FloatVector.fromArray(S, scales, scale + 2 * N)
-            .fma(acc0c.add(acc1c), FloatVector.fromArray(S, out, outOffset + 2 * N))
-            .intoArray(out, outOffset + 2 * N);
-        acc0a = zero;
-        acc1a = zero;
-        acc0b = zero;
-        acc1b = zero;
-        acc0c = zero;
-        acc1c = zero;
-        left = INTS_PER_PART;
-        part++;
-      }
+      long restAt = rests + part * RESTS / Integer.BYTES * 3 * VECTOR;
+      int bit = part * RESTS % Integer.BYTES * Byte.SIZE;
+      IntVector ra = IntVector.fromMemorySegment(I, w, restAt, ORDER);
+      IntVector rb = IntVector.fromMemorySegment(I, w, restAt + VECTOR, ORDER);
+      IntVector rc = IntVector.fromMemorySegment(I, w, restAt + 2 * VECTOR, ORDER);
+      ra = ra.lanewise(LSHR, bit);
+      rb = rb.lanewise(LSHR, bit);
+      rc = rc.lanewise(LSHR, bit);
+      FloatVector y0 = FloatVector.broadcast(S, x[k]);
+      acc0a = ra.and(maskRest).or(base0).reinterpretAsFloats().sub(zero0).fma(y0, acc0a);
+      acc0b = rb.and(maskRest).or(base0).reinterpretAsFloats().sub(zero0).fma(y0, acc0b);
+      acc0c = rc.and(maskRest).or(base0).reinterpretAsFloats().sub(zero0).fma(y0, acc0c);
+      int scale = part * WIDTH;
+      FloatVector.fromArray(S, scales, scale)
+          .fma(acc0a.add(acc1a), FloatVector.fromArray(S, out, outOffset))
+          .intoArray(out, outOffset);
+      FloatVector.fromArray(S, scales, scale + N)
+          .fma(acc0b.add(acc1b), FloatVector.fromArray(S, out, outOffset + N))
+          .intoArray(out, outOffset + N);
+      FloatVector.fromArray(S, scales, scale + 2 * N)
+          .fma(acc0c.add(acc1c), FloatVector.fromArray(S, out, outOffset + 2 * N))
+          .intoArray(out, outOffset + 2 * N);
+      acc0a = zero;
+      acc1a = zero;
+      acc0b = zero;
+      acc1b = zero;
+      acc0c = zero;
+      acc1c = zero;
+      k += RESTS;
     }
   }
 }
