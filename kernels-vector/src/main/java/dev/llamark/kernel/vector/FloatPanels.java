@@ -77,8 +77,8 @@ final class FloatPanels extends VectorWeights {
   }
 
   @Override
-  void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
-    MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, offset(panel, k), out, 0, count * PANEL);
+  void expand(int panel, int k, int count, MatMulScratch scratch, MemorySegment out) {
+    MemorySegment.copy(data, offset(panel, k), out, 0, (long) count * PANEL * Float.BYTES);
   }
 
   @Override

@@ -116,17 +116,18 @@ final class HalfPanels extends VectorWeights {
   }
 
   @Override
-  void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
+  void expand(int panel, int k, int count, MatMulScratch scratch, MemorySegment out) {
     expand(panel, k, count, out, 0, WIDTH);
   }
 
   @Override
-  void expandStrip(int strip, int k, int count, MatMulScratch scratch) {
+  void makeStrip(int strip, int k, int count, MatMulScratch scratch) {
     int first = strip * PANELS_PER_STRIP;
     int end = Math.min(panels(), first + PANELS_PER_STRIP);
     for (int panel = first; panel < end; panel++) {
-      expand(panel, k, count, scratch.strip, (panel - first) * WIDTH, TileShape.WIDTH);
+      expand(panel, k, count, scratch.expandedStrip, (panel - first) * WIDTH, TileShape.WIDTH);
     }
+    scratch.placeExpandedStrip(count);
   }
 
   /**
@@ -134,28 +135,30 @@ final class HalfPanels extends VectorWeights {
    *
    * @param output the panel's first output among those of all tiles
    */
-  private void expand(int panel, int k, int count, float[] out, int output, int tileWidth) {
+  private void expand(
+      int panel, int k, int count, MemorySegment out, int output, int tileWidth) {
+    long step = (long) tileWidth * Float.BYTES;
     for (int v = 0; v < WIDTH; v += N) {
       long from = panel * panelBytes() + ((long) k / 2 * WIDTH + v) * Integer.BYTES;
       int tile = (output + v) / tileWidth;
-      int to = tile * count * tileWidth + (output + v) % tileWidth;
+      long to = tile * count * step + (output + v) % tileWidth * Float.BYTES;
       int whole = count / 2;
       if (dtype() == DType.BF16) {
-        expandBf16(data, from, whole, out, to, tileWidth);
+        expandBf16(data, from, whole, out, to, step);
       } else if (special.get()) {
-        expandSpecial(data, from, whole, out, to, tileWidth);
+        expandSpecial(data, from, whole, out, to, step);
       } else {
-        expandF16(data, from, whole, out, to, tileWidth);
+        expandF16(data, from, whole, out, to, step);
       }
       if (count % 2 != 0) {
-        expandLower(from + whole * ROW, out, to + 2 * whole * tileWidth);
+        expandLower(from + whole * ROW, out, to + 2 * whole * step);
       }
     }
   }
 
   /** Binary16 without infinities and NaN: {@link Lanes#fromHalf} says why the product is right. */
   private static void expandF16(
-      MemorySegment data, long from, int pairs, float[] out, int to, int step) {
+      MemorySegment data, long from, int pairs, MemorySegment out, long to, long step) {
     for (int i = 0; i < pairs; i++) {
       IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, from + i * ROW, ORDER);
       pair.lanewise(LSHL, 16)
@@ -163,41 +166,42 @@ final class HalfPanels extends VectorWeights {
           .and(HalfVector.SIGN_AND_MAGNITUDE)
           .reinterpretAsFloats()
           .mul(HalfVector.BIAS)
-          .intoArray(out, to + 2 * i * step);
+          .intoMemorySegment(out, to + 2 * i * step, ORDER);
       pair.lanewise(ASHR, 3)
           .and(HalfVector.SIGN_AND_MAGNITUDE)
           .reinterpretAsFloats()
           .mul(HalfVector.BIAS)
-          .intoArray(out, to + (2 * i + 1) * step);
+          .intoMemorySegment(out, to + (2 * i + 1) * step, ORDER);
     }
   }
 
   private static void expandSpecial(
-      MemorySegment data, long from, int pairs, float[] out, int to, int step) {
+      MemorySegment data, long from, int pairs, MemorySegment out, long to, long step) {
     for (int i = 0; i < pairs; i++) {
       IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, from + i * ROW, ORDER);
-      Lanes.fromHalf(pair.lanewise(LSHL, 16).lanewise(ASHR, 16)).intoArray(out, to + 2 * i * step);
-      Lanes.fromHalf(pair.lanewise(ASHR, 16)).intoArray(out, to + (2 * i + 1) * step);
+      Lanes.fromHalf(pair.lanewise(LSHL, 16).lanewise(ASHR, 16)).intoMemorySegment(out, to + 2 * i * step, ORDER);
+      Lanes.fromHalf(pair.lanewise(ASHR, 16)).intoMemorySegment(out, to + (2 * i + 1) * step, ORDER);
     }
   }
 
   private static void expandBf16(
-      MemorySegment data, long from, int pairs, float[] out, int to, int step) {
+      MemorySegment data, long from, int pairs, MemorySegment out, long to, long step) {
     for (int i = 0; i < pairs; i++) {
       IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, from + i * ROW, ORDER);
-      pair.lanewise(LSHL, BF16_SHIFT).reinterpretAsFloats().intoArray(out, to + 2 * i * step);
-      pair.and(0xFFFF_0000).reinterpretAsFloats().intoArray(out, to + (2 * i + 1) * step);
+      pair.lanewise(LSHL, BF16_SHIFT).reinterpretAsFloats().intoMemorySegment(out, to + 2 * i * step, ORDER);
+      pair.and(0xFFFF_0000).reinterpretAsFloats().intoMemorySegment(out, to + (2 * i + 1) * step, ORDER);
     }
   }
 
   /** The first input of the pair at {@code at}, for a vector of outputs. */
-  private void expandLower(long at, float[] out, int to) {
+  private void expandLower(long at, MemorySegment out, long to) {
     for (int r = 0; r < N; r++) {
       short bits = (short) data.get(ValueLayout.JAVA_INT, at + (long) r * Integer.BYTES);
-      out[to + r] =
+      float value =
           dtype() == DType.BF16
               ? Float.intBitsToFloat(bits << BF16_SHIFT)
               : Float.float16ToFloat(bits);
+      out.set(ValueLayout.JAVA_FLOAT, to + (long) r * Float.BYTES, value);
     }
   }
 

@@ -13,12 +13,21 @@ final class MatMulScratch {
   final PartScales partScales = new PartScales();
 
   /** A panel's floats, (inputs of a block × outputs). */
-  final float[] expanded = new float[VectorWeights.DEPTH * VectorWeights.WIDTH];
+  final MemorySegment expanded = floats(VectorWeights.WIDTH);
 
   /** Room for a strip's floats, (tile × inputs of a block × outputs). */
-  final MemorySegment expandedStrip =
-      Arena.ofAuto().allocate((long) VectorWeights.DEPTH * TileShape.STRIP * Float.BYTES, 64);
+  final MemorySegment expandedStrip = floats(TileShape.STRIP);
 
   /** The strip that is multiplied. */
   final StripFloats strip = new StripFloats();
+
+  /** Makes {@link #expandedStrip} the one that is multiplied. */
+  void placeExpandedStrip(int inputs) {
+    strip.set(expandedStrip, 0, (long) inputs * TileShape.WIDTH * Float.BYTES);
+  }
+
+  /** Outside the heap, as weights are: the tiles know one kind of memory. */
+  private static MemorySegment floats(int outputs) {
+    return Arena.ofAuto().allocate((long) VectorWeights.DEPTH * outputs * Float.BYTES, 64);
+  }
 }

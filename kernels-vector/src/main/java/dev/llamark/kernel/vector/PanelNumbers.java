@@ -30,8 +30,8 @@ final class PanelNumbers {
    * @param first number of the first part
    * @param scales (part × output) from the first part on
    * @param v first output, for the scales
-   * @param to index of the first input's floats
-   * @param step from one input's floats to the next one's
+   * @param to where the first input's floats go, in bytes
+   * @param step bytes from one input's floats to the next one's
    */
   static void expand(
       MemorySegment data,
@@ -42,9 +42,9 @@ final class PanelNumbers {
       int parts,
       PartScales scales,
       int v,
-      float[] out,
-      int to,
-      int step) {
+      MemorySegment out,
+      long to,
+      long step) {
     int bits = layout.bits();
     int perInt = layout.numbersPerInt();
     int ints = layout.intsPerPart();
@@ -53,7 +53,7 @@ final class PanelNumbers {
     IntVector base = IntVector.broadcast(I, Digits.base(0));
     FloatVector zero = base.reinterpretAsFloats().add(layout.centre());
     long at = numbers + first * ints * ROW;
-    int index = to;
+    long index = to;
     for (int part = 0; part < parts; part++) {
       FloatVector factor = FloatVector.fromArray(S, scales.scales(), part * WIDTH + v);
       FloatVector shift = FloatVector.fromArray(S, scales.shifts(), part * WIDTH + v);
@@ -61,7 +61,7 @@ final class PanelNumbers {
         IntVector word = IntVector.fromMemorySegment(I, data, at, ORDER);
         for (int j = 0; j < perInt; j++, index += step) {
           FloatVector q = word.and(mask).or(base).reinterpretAsFloats().sub(zero);
-          Lanes.fma(q, factor, shift).intoArray(out, index);
+          q.fma(factor, shift).intoMemorySegment(out, index, ORDER);
           word = word.lanewise(LSHR, bits);
         }
       }
@@ -72,7 +72,7 @@ final class PanelNumbers {
         word = word.lanewise(LSHR, rest % Integer.BYTES * Byte.SIZE);
         for (int j = 0; j < perRests; j++, index += step) {
           FloatVector q = word.and(mask).or(base).reinterpretAsFloats().sub(zero);
-          Lanes.fma(q, factor, shift).intoArray(out, index);
+          q.fma(factor, shift).intoMemorySegment(out, index, ORDER);
           word = word.lanewise(LSHR, Byte.SIZE);
         }
       }

@@ -1,5 +1,7 @@
 package dev.llamark.kernel.vector;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,13 +13,15 @@ final class PanelVector {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int N = S.length();
-  private static final int WIDTH = VectorWeights.WIDTH;
+  private static final long BYTES = S.vectorByteSize();
+  private static final long ROW = (long) VectorWeights.WIDTH * Float.BYTES;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private PanelVector() {}
 
   /** A block of a panel that was expanded; its sums are stored, or added to the result. */
   static void multiply(
-      float[] x, int xOffset, float[] w, int count, float[] out, int outOffset, boolean add) {
+      float[] x, int xOffset, MemorySegment w, int count, float[] out, int outOffset, boolean add) {
     FloatVector acc0a = FloatVector.zero(S);
     FloatVector acc0b = FloatVector.zero(S);
     FloatVector acc0c = FloatVector.zero(S);
@@ -34,23 +38,23 @@ final class PanelVector {
       FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
       FloatVector x1 = FloatVector.broadcast(S, x[xOffset + k + 1]);
       FloatVector x2 = FloatVector.broadcast(S, x[xOffset + k + 2]);
-      acc0a = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH), acc0a);
-      acc0b = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH + N), acc0b);
-      acc0c = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH + 2 * N), acc0c);
-      acc1a = Lanes.fma(x1, FloatVector.fromArray(S, w, k * WIDTH + 3 * N), acc1a);
-      acc1b = Lanes.fma(x1, FloatVector.fromArray(S, w, k * WIDTH + 4 * N), acc1b);
-      acc1c = Lanes.fma(x1, FloatVector.fromArray(S, w, k * WIDTH + 5 * N), acc1c);
-      acc2a = Lanes.fma(x2, FloatVector.fromArray(S, w, k * WIDTH + 6 * N), acc2a);
-      acc2b = Lanes.fma(x2, FloatVector.fromArray(S, w, k * WIDTH + 7 * N), acc2b);
-      acc2c = Lanes.fma(x2, FloatVector.fromArray(S, w, k * WIDTH + 8 * N), acc2c);
+      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW, ORDER), acc0a);
+      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW + BYTES, ORDER), acc0b);
+      acc0c = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW + 2 * BYTES, ORDER), acc0c);
+      acc1a = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, k * ROW + 3 * BYTES, ORDER), acc1a);
+      acc1b = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, k * ROW + 4 * BYTES, ORDER), acc1b);
+      acc1c = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, k * ROW + 5 * BYTES, ORDER), acc1c);
+      acc2a = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, k * ROW + 6 * BYTES, ORDER), acc2a);
+      acc2b = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, k * ROW + 7 * BYTES, ORDER), acc2b);
+      acc2c = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, k * ROW + 8 * BYTES, ORDER), acc2c);
     }
 
     // tail
     for (; k < count; k++) {
       FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
-      acc0a = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH), acc0a);
-      acc0b = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH + N), acc0b);
-      acc0c = Lanes.fma(x0, FloatVector.fromArray(S, w, k * WIDTH + 2 * N), acc0c);
+      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW, ORDER), acc0a);
+      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW + BYTES, ORDER), acc0b);
+      acc0c = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW + 2 * BYTES, ORDER), acc0c);
     }
 
     // reduce

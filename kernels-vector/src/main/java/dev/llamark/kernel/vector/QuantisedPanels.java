@@ -81,18 +81,19 @@ final class QuantisedPanels extends VectorWeights {
   }
 
   @Override
-  void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
+  void expand(int panel, int k, int count, MatMulScratch scratch, MemorySegment out) {
     expand(panel, k, count, scratch, out, 0, WIDTH);
   }
 
   @Override
-  void expandStrip(int strip, int k, int count, MatMulScratch scratch) {
+  void makeStrip(int strip, int k, int count, MatMulScratch scratch) {
     int first = strip * PANELS_PER_STRIP;
     int end = Math.min(panels(), first + PANELS_PER_STRIP);
     for (int panel = first; panel < end; panel++) {
       int output = (panel - first) * WIDTH;
-      expand(panel, k, count, scratch, scratch.strip, output, TileShape.WIDTH);
+      expand(panel, k, count, scratch, scratch.expandedStrip, output, TileShape.WIDTH);
     }
+    scratch.placeExpandedStrip(count);
   }
 
   /**
@@ -101,7 +102,13 @@ final class QuantisedPanels extends VectorWeights {
    * @param output the panel's first output among those of all tiles
    */
   private void expand(
-      int panel, int k, int count, MatMulScratch scratch, float[] out, int output, int tileWidth) {
+      int panel,
+      int k,
+      int count,
+      MatMulScratch scratch,
+      MemorySegment out,
+      int output,
+      int tileWidth) {
     int first = k / layout.partInputs();
     int parts = count / layout.partInputs();
     PartScales scales = scratch.partScales;
@@ -115,9 +122,10 @@ final class QuantisedPanels extends VectorWeights {
       long numbers = vector + (long) layout.numbersAt(columns()) * WIDTH;
       long rests = vector + (long) layout.restsAt(columns()) * WIDTH;
       int tile = (output + v) / tileWidth;
-      int to = tile * count * tileWidth + (output + v) % tileWidth;
+      long to = Float.BYTES * ((long) tile * count * tileWidth + (output + v) % tileWidth);
+      long step = (long) tileWidth * Float.BYTES;
       PanelNumbers.expand(
-          data, numbers, rests, layout, first, parts, scales, v, out, to, tileWidth);
+          data, numbers, rests, layout, first, parts, scales, v, out, to, step);
     }
   }
 

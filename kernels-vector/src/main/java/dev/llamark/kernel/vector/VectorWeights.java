@@ -48,9 +48,9 @@ abstract class VectorWeights implements PackedMatrix {
    * Writes a panel's floats from input {@code k} on, (count × {@link #WIDTH}).
    *
    * @param count at most {@link #DEPTH}
-   * @param out gets the floats from index 0
+   * @param out gets the floats from byte 0
    */
-  abstract void expand(int panel, int k, int count, MatMulScratch scratch, float[] out);
+  abstract void expand(int panel, int k, int count, MatMulScratch scratch, MemorySegment out);
 
   /**
    * Makes a strip's floats from input {@code k} on and sets {@link MatMulScratch#strip}. Outputs
@@ -67,7 +67,7 @@ abstract class VectorWeights implements PackedMatrix {
       expand(panel + 1, k, count, scratch, scratch.expanded);
       StripOrder.second(scratch.expanded, count, floats);
     }
-    scratch.strip.set(floats, 0, (long) count * TileShape.WIDTH * Float.BYTES);
+    scratch.placeExpandedStrip(count);
   }
 
   /** Inputs of a block, at most, for products of many rows. */
