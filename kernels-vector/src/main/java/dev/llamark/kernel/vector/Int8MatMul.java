@@ -6,9 +6,9 @@ import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
 
 /**
- * The linear layer over activations of int8. One row times weights of four bits is multiplied in
- * whole numbers, in lanes of 16 bits ({@link NibblePanels}); everything else is what float
- * arithmetic makes of the rounded activations, which streams other weights as fast as memory does.
+ * The linear layer over activations of int8. By weights of four bits it is multiplied in whole
+ * numbers, in lanes of 16 bits ({@link NibblePanels}); everything else is what float arithmetic
+ * makes of the rounded activations: products of two bytes leave no room for sums in 16 bits.
  */
 final class Int8MatMul implements MatMul {
 
@@ -17,6 +17,7 @@ final class Int8MatMul implements MatMul {
 
   private final ThreadTeam team;
   private final VectorMatMul floats;
+  private final Int8Product product;
   private final Int8Input[] inputs;
   private final PartScales[] scales;
   private final float[][] edges;
@@ -33,6 +34,7 @@ final class Int8MatMul implements MatMul {
   Int8MatMul(ThreadTeam team) {
     this.team = team;
     floats = new VectorMatMul(team);
+    product = new Int8Product(team);
     inputs = new Int8Input[team.size()];
     scales = new PartScales[team.size()];
     edges = new float[team.size()][NibblePanels.PANEL];
@@ -53,9 +55,9 @@ final class Int8MatMul implements MatMul {
   @Override
   public void compute(
       float[] x, int xOffset, int rows, PackedMatrix weights, float[] out, int outOffset) {
-    if (multipliesWholeNumbers(rows, weights)) {
-      inputs[0].quantise(x, xOffset, weights.columns());
-      multiplyVector((NibblePanels) weights, out, outOffset);
+    if (multipliesWholeNumbers(weights)) {
+      quantise(x, xOffset, rows, weights.columns());
+      multiply(rows, (NibblePanels) weights, out, outOffset);
     } else {
       round(x, xOffset, rows, weights.columns());
       floats.compute(rounded, 0, rows, weights, out, outOffset);
@@ -66,12 +68,12 @@ final class Int8MatMul implements MatMul {
   public void computeAll(float[] x, int xOffset, int rows, PackedMatrix[] weights, float[][] outs) {
     boolean whole = true;
     for (PackedMatrix matrix : weights) {
-      whole &= multipliesWholeNumbers(rows, matrix);
+      whole &= multipliesWholeNumbers(matrix);
     }
     if (whole) {
-      inputs[0].quantise(x, xOffset, weights[0].columns());
+      quantise(x, xOffset, rows, weights[0].columns());
       for (int i = 0; i < weights.length; i++) {
-        multiplyVector((NibblePanels) weights[i], outs[i], 0);
+        multiply(rows, (NibblePanels) weights[i], outs[i], 0);
       }
     } else if (rows == 1) {
       for (int i = 0; i < weights.length; i++) {
@@ -83,8 +85,24 @@ final class Int8MatMul implements MatMul {
     }
   }
 
-  private static boolean multipliesWholeNumbers(int rows, PackedMatrix weights) {
-    return rows == 1 && Lanes.FMA && weights instanceof NibblePanels;
+  private static boolean multipliesWholeNumbers(PackedMatrix weights) {
+    return Lanes.FMA && weights instanceof NibblePanels;
+  }
+
+  private void quantise(float[] x, int xOffset, int rows, int columns) {
+    if (rows == 1) {
+      inputs[0].quantise(x, xOffset, columns);
+    } else {
+      product.quantise(x, xOffset, rows, columns);
+    }
+  }
+
+  private void multiply(int rows, NibblePanels weights, float[] out, int outOffset) {
+    if (rows == 1) {
+      multiplyVector(weights, out, outOffset);
+    } else {
+      product.multiply(weights, out, outOffset);
+    }
   }
 
   private void multiplyVector(NibblePanels weights, float[] out, int outOffset) {

@@ -24,6 +24,10 @@ final class Lanes {
   static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(VectorWidth.bits() / 2));
 
+  /** Twice as many shorts: vectors of the same size. */
+  static final VectorSpecies<Short> WIDE_SHORTS =
+      VectorSpecies.of(short.class, FLOATS.vectorShape());
+
   /** As many bytes, or at 128 bits twice as many: there is no smaller vector. */
   static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, VectorWidth.bits() / 4)));

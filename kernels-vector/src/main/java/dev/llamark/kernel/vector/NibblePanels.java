@@ -89,6 +89,26 @@ final class NibblePanels extends VectorWeights {
     }
   }
 
+  /**
+   * Writes a panel's numbers from input {@code k} on, centred, in lanes of 16 bits, (count × {@link
+   * #PANEL}), and its scales.
+   *
+   * @param count whole blocks
+   */
+  void expandShorts(int pair, int k, int count, short[] out, PartScales scales) {
+    int parts = count / layout.partInputs();
+    scales.resize(parts, PANEL);
+    int first = k / layout.partInputs();
+    scales.read(data, pair * pairBytes(), PANEL, layout, columns(), first, parts);
+    long at = numbers(pair) + (long) k / NUMBERS_PER_LANE * PANEL * Short.BYTES;
+    NibbleVector.expand(data, at, count, out);
+  }
+
+  /** Whether weights have a minimum. */
+  boolean minimum() {
+    return layout.minimum();
+  }
+
   @Override
   void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
     int first = k / layout.partInputs();

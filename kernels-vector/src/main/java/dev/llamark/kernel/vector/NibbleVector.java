@@ -33,12 +33,47 @@ final class NibbleVector {
   /** The lowest half-byte of each lane. */
   private static final int LOW = 0x000F_000F;
 
+  private static final short CENTRE = Int8Block.CENTRE;
+
   /** Numbers of a lane. */
   private static final int DIGITS = 4;
 
-  private static final int LANES_PER_PART = Int8Input.BLOCK / DIGITS;
+  private static final int LANES_PER_PART = Int8Block.SIZE / DIGITS;
 
   private NibbleVector() {}
+
+  /**
+   * Writes half-bytes of which 8 is subtracted.
+   *
+   * @param at where they begin, (lane × output)
+   * @param count inputs
+   * @param out (input × output)
+   */
+  static void expand(MemorySegment w, long at, int count, short[] out) {
+    for (int k = 0; k < count; k += DIGITS) {
+      for (int v = 0; v < PANEL; v += 2 * N) {
+        IntVector four =
+            IntVector.fromMemorySegment(I, w, at + (k / DIGITS * PANEL + v) * 2L, ORDER);
+        int to = k * PANEL + v;
+        four.and(LOW).reinterpretAsShorts().sub(CENTRE).intoArray(out, to);
+        four.lanewise(LSHR, 4)
+            .and(LOW)
+            .reinterpretAsShorts()
+            .sub(CENTRE)
+            .intoArray(out, to + PANEL);
+        four.lanewise(LSHR, 8)
+            .and(LOW)
+            .reinterpretAsShorts()
+            .sub(CENTRE)
+            .intoArray(out, to + 2 * PANEL);
+        four.lanewise(LSHR, 12)
+            .and(LOW)
+            .reinterpretAsShorts()
+            .sub(CENTRE)
+            .intoArray(out, to + 3 * PANEL);
+      }
+    }
+  }
 
   /**
    * Half-bytes of which 8 is subtracted.

@@ -19,7 +19,7 @@ class Int8ConformanceTest {
   @TestFactory
   Stream<DynamicTest> conforms() {
     Conformance conformance = Conformance.of(new Int8Provider());
-    return Stream.of(DType.Q4_0, DType.Q4_1, DType.Q4_K, DType.Q8_0, DType.F32)
+    return Stream.of(DType.values())
         .flatMap(dtype -> Conformance.cases(Operation.MATMUL, dtype, Lanes.COUNT).stream())
         .filter(id -> size(id) <= LARGEST_CASE)
         .map(id -> dynamicTest(id.toString(), () -> conformance.verify(id)))

@@ -125,12 +125,12 @@ class VectorAllocationTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"Q4_0", "Q4_K", "Q8_0"})
+  @EnumSource(names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0"})
   void int8MatMul(DType dtype) {
     var kernel = new Int8MatMul(team);
-    Matrix weights = Matrix.of("w", 96, 512, new float[96 * 512]).quantise(dtype);
+    Matrix weights = Matrix.of("w", 100, 768, new float[100 * 768]).quantise(dtype);
     PackedMatrix w = kernel.pack(weights);
-    for (int rows : new int[] {1, 4}) {
+    for (int rows : new int[] {1, 3, 13}) {
       assertAllocatesNothing(() -> kernel.apply(a, 0, rows, w, c, 0));
     }
   }

@@ -19,7 +19,7 @@ public record Gate(double nmse, String law, boolean coarse) {
   private static final double FLOOR = 1e-11;
   private static final double WITHOUT_ORACLE = 1e-10;
   private static final double HALF_CACHE = 1e-6;
-  private static final double INT8_ACTIVATIONS = 1e-4;
+  private static final double INT8_FLOOR = 1e-4;
 
   /** Whether a variant is known to lose more than float arithmetic does. */
   static boolean coarse(Arithmetic arithmetic, DType kv) {
@@ -31,10 +31,12 @@ public record Gate(double nmse, String law, boolean coarse) {
    * losses.
    *
    * @param referenceNmse ONNX Runtime's own distance from it
+   * @param spread of that model itself: {@link OracleRun.Output#spread}
    */
-  public static Gate againstOracle(Arithmetic arithmetic, DType kv, double referenceNmse) {
+  public static Gate againstOracle(
+      Arithmetic arithmetic, DType kv, double referenceNmse, double spread) {
     if (coarse(arithmetic, kv)) {
-      return ofCoarse(arithmetic);
+      return ofCoarse(arithmetic, spread);
     }
     double ownNoise = RMS_FACTOR * RMS_FACTOR * referenceNmse;
     return ownNoise > FLOOR
@@ -46,9 +48,9 @@ public record Gate(double nmse, String law, boolean coarse) {
    * The gate against the model in double where ONNX Runtime runs a coarser or another model, whose
    * distance measures no noise. A near tie within the floor may then fall either way.
    */
-  static Gate againstOracleAlone(Arithmetic arithmetic, DType kv) {
+  static Gate againstOracleAlone(Arithmetic arithmetic, DType kv, double spread) {
     return coarse(arithmetic, kv)
-        ? ofCoarse(arithmetic)
+        ? ofCoarse(arithmetic, spread)
         : new Gate(FLOOR, "the floor of float noise", true);
   }
 
@@ -60,14 +62,18 @@ public record Gate(double nmse, String law, boolean coarse) {
   /** The gate against ONNX Runtime, where the model in double cannot run. */
   public static Gate againstReference(Arithmetic arithmetic, DType kv) {
     return coarse(arithmetic, kv)
-        ? ofCoarse(arithmetic)
+        ? ofCoarse(arithmetic, 0)
         : new Gate(WITHOUT_ORACLE, "two float computations without an oracle", false);
   }
 
-  private static Gate ofCoarse(Arithmetic arithmetic) {
-    return arithmetic == Arithmetic.INT8_ACTIVATIONS
-        ? new Gate(INT8_ACTIVATIONS, "int8 activations", true)
-        : new Gate(HALF_CACHE, "a KV cache in f16", true);
+  private static Gate ofCoarse(Arithmetic arithmetic, double spread) {
+    if (arithmetic != Arithmetic.INT8_ACTIVATIONS) {
+      return new Gate(HALF_CACHE, "a KV cache in f16", true);
+    }
+    double flips = RMS_FACTOR * RMS_FACTOR * spread;
+    return flips > INT8_FLOOR
+        ? new Gate(flips, "4 times the RMS error of the oracle's own flipped roundings", true)
+        : new Gate(INT8_FLOOR, "the floor of int8 activations", true);
   }
 
   /** Whether a distance is small enough; NaN never is. */

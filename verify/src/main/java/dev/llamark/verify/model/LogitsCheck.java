@@ -66,9 +66,11 @@ public final class LogitsCheck {
    * @param referenceNmse as {@link #referenceNmse}, or 0 if it is not known
    */
   public Finding judge(float[] logits, Arithmetic arithmetic, DType kv, double referenceNmse) {
-    double[] all = oracle.coarse(tokens, arithmetic, kv, false).logits();
+    OracleRun.Output right = oracle.coarse(tokens, arithmetic, kv, false);
+    double[] all = right.logits();
     double[] expected = Arrays.copyOfRange(all, all.length - logits.length, all.length);
-    return new Finding(nmse(logits, expected), Gate.againstOracle(arithmetic, kv, referenceNmse));
+    Gate gate = Gate.againstOracle(arithmetic, kv, referenceNmse, right.spread());
+    return new Finding(nmse(logits, expected), gate);
   }
 
   private double nmse(float[] got, double[] expected) {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -30,6 +31,9 @@ import java.util.stream.Stream;
 
 /** Holds variants, one after the other, against the references of one model and task. */
 public final class ModelComparison {
+
+  private static final String NOTHING_TO_JUDGE_BY =
+      "only the model in double can judge int8 activations, and it would take too long; give fewer positions, with -p or --tokens";
 
   private final ModelReference reference;
   private final ModelTask task;
@@ -108,6 +112,9 @@ public final class ModelComparison {
   private VariantResult check(Llama llama, Arithmetic arithmetic) {
     String id = llama.kernels().id();
     Optional<OracleRun.Output> judge = reference.judge(arithmetic);
+    if (judge.isEmpty() && ModelReference.fed(arithmetic)) {
+      return VariantResult.without(id, new Verdict.Skipped(NOTHING_TO_JUDGE_BY));
+    }
     Map<TapPoint, float[]> oracleTaps = judge.map(OracleRun.Output::taps).orElse(Map.of());
     TapErrors fromReference = new TapErrors(reference.taps(), false);
     TapErrors fromOracle = new TapErrors(oracleTaps, false);
@@ -116,15 +123,18 @@ public final class ModelComparison {
     float[] prefill =
         llama.forward(task.tokens(), cache, Logits.ALL, watched(fromReference, fromOracle));
     cache.reset();
-    float[] decode = decode(llama, cache);
+    float[] decode = decode(llama, cache, TapListener.NONE);
     List<Phase> phases =
         List.of(
             phase(Kind.PREFILL, prefill, reference.prefill(), arithmetic),
             phase(Kind.DECODE, decode, reference.decode(), arithmetic));
-    Optional<FirstDivergence> greedy = greedy(llama, cache, decode, phases.getLast().gate());
+    Optional<FirstDivergence> greedy = greedy(llama, cache, decode, reference.lossGate(arithmetic));
     Steps steps = steps(llama, reference.taps(), fromReference);
     Optional<Steps> oracleSteps = judge.map(_ -> steps(llama, oracleTaps, fromOracle));
-    return new VariantResult(id, phases, steps, oracleSteps, greedy, overall(phases, greedy));
+    Optional<Verdict> fed =
+        ModelReference.fed(arithmetic) ? Optional.of(fed(llama, oracleTaps)) : Optional.empty();
+    Verdict verdict = overall(phases, greedy, fed);
+    return new VariantResult(id, phases, steps, oracleSteps, greedy, verdict);
   }
 
   private TapListener watched(TapErrors fromReference, TapErrors fromOracle) {
@@ -141,15 +151,16 @@ public final class ModelComparison {
     return llama.newCache(task.capacity(), task.kv(), task.firstPosition());
   }
 
-  private float[] decode(Llama llama, KvCache cache) {
+  private float[] decode(Llama llama, KvCache cache, TapListener listener) {
     int[] tokens = task.tokens();
     int vocab = config.vocab();
     float[] logits = new float[Math.multiplyExact(tokens.length, vocab)];
-    float[] batch = llama.forward(Arrays.copyOf(tokens, task.firstBatch()), cache, Logits.ALL);
+    float[] batch =
+        llama.forward(Arrays.copyOf(tokens, task.firstBatch()), cache, Logits.ALL, listener);
     System.arraycopy(batch, 0, logits, 0, batch.length);
     for (int t = task.firstBatch(); t < tokens.length; t++) {
       progress.accept("%s · token %d of %d".formatted(llama.kernels().id(), t + 1, tokens.length));
-      float[] one = llama.forward(new int[] {tokens[t]}, cache, Logits.LAST);
+      float[] one = llama.forward(new int[] {tokens[t]}, cache, Logits.LAST, listener);
       System.arraycopy(one, 0, logits, t * vocab, vocab);
     }
     return logits;
@@ -160,20 +171,23 @@ public final class ModelComparison {
     Divergence toReference = Divergence.of(got, expected);
     Optional<LogitRows> oracle = reference.oracle();
     Optional<Divergence> toOracle = oracle.map(right -> Divergence.of(got, right));
-    Divergence judged =
-        reference
-            .judge(arithmetic)
-            .map(right -> Divergence.of(got, LogitRows.of(right.logits(), config.vocab())))
-            .orElse(toReference);
+    Optional<LogitRows> right = judgeLogits(arithmetic);
+    Divergence judged = right.map(rows -> Divergence.of(got, rows)).orElse(toReference);
     Gate gate = reference.gate(arithmetic, expected);
-    boolean measures = reference.measures(expected);
+    boolean fed = ModelReference.fed(arithmetic); // its tokens may differ from those of floats
+    boolean measures = reference.measures(expected) && !fed;
+    Optional<LogitRows> alone = fed ? right : oracle;
     ModelJudge judge =
         measures
             ? new ModelJudge(expected, Optional.of(reference.rewritten()), oracle)
-            : new ModelJudge(oracle.orElseThrow(), Optional.empty(), Optional.empty());
-    Divergence toJudge = measures ? toReference : toOracle.orElseThrow();
+            : new ModelJudge(alone.orElseThrow(), Optional.empty(), Optional.empty());
+    Divergence toJudge = measures ? toReference : Divergence.of(got, alone.orElseThrow());
     Verdict verdict = trusted(judge.judge(toJudge, judged, gate), expected);
     return new Phase(kind, toReference, toOracle, judged, gate, judge.noises(gate), verdict);
+  }
+
+  private Optional<LogitRows> judgeLogits(Arithmetic arithmetic) {
+    return reference.judge(arithmetic).map(o -> LogitRows.of(o.logits(), config.vocab()));
   }
 
   /**
@@ -236,10 +250,45 @@ public final class ModelComparison {
             .toList());
   }
 
-  /** The worst of the phases' verdicts; another greedy token counts like another top-1. */
-  private static Verdict overall(List<Phase> phases, Optional<FirstDivergence> greedy) {
+  /**
+   * Both phases once more, every step fed with the oracle's input, as {@link ModelReference#fed}
+   * says: no rounding turns over then, and a step is right to the noise of float or wrong.
+   */
+  private Verdict fed(Llama llama, Map<TapPoint, float[]> expected) {
+    for (Kind kind : Kind.values()) {
+      progress.accept("%s · step by step, %s".formatted(llama.kernels().id(), word(kind)));
+      TapErrors added = new TapErrors(expected, true);
+      switch (kind) {
+        case PREFILL -> llama.forward(task.tokens(), newCache(llama), Logits.ALL, added);
+        case DECODE -> decode(llama, newCache(llama), added);
+      }
+      for (TapPoint point : TapPoint.all(config)) {
+        double nmse = expected.containsKey(point) ? added.nmse(point) : 0;
+        if (!(nmse <= Steps.NOISE)) {
+          return new Verdict.Fail(
+              "%s in %s adds NMSE %.2g to the oracle's own input, allowed %.2g (float noise of a step)"
+                  .formatted(point.title(), word(kind), nmse, Steps.NOISE));
+        }
+      }
+    }
+    return new Verdict.Pass();
+  }
+
+  private static String word(Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The verdict of the steps, if they are judged and wrong, or else the worst of the phases';
+   * another greedy token counts like another top-1.
+   */
+  private static Verdict overall(
+      List<Phase> phases, Optional<FirstDivergence> greedy, Optional<Verdict> fed) {
     return Verdicts.worst(
-        Stream.concat(
-            phases.stream().map(Phase::verdict), greedy.stream().map(FirstDivergence::verdict)));
+        Stream.of(
+                fed.stream(),
+                phases.stream().map(Phase::verdict),
+                greedy.stream().map(FirstDivergence::verdict))
+            .flatMap(verdicts -> verdicts));
   }
 }

@@ -210,7 +210,16 @@ public final class ModelReference {
     }
     return Optional.of(
         coarse.computeIfAbsent(
-            arithmetic, a -> oracleRun.coarse(task.tokens(), a, task.kv(), task.layers())));
+            arithmetic,
+            a -> oracleRun.coarse(task.tokens(), a, task.kv(), task.layers() || fed(a))));
+  }
+
+  /**
+   * Whether a variant of this arithmetic is also judged step by step, each fed with the input of
+   * the model in double: where a rounding may turn over, logits alone prove too little.
+   */
+  static boolean fed(Arithmetic arithmetic) {
+    return arithmetic == Arithmetic.INT8_ACTIVATIONS;
   }
 
   /** ONNX Runtime's result of each step, (tokens × columns); empty if layers were not asked for. */
@@ -270,10 +279,25 @@ public final class ModelReference {
     if (oracle.isEmpty()) {
       return Gate.againstReference(arithmetic, task.kv());
     }
+    double spread = judge(arithmetic).orElseThrow().spread();
     return measures(expected)
         ? Gate.againstOracle(
-            arithmetic, task.kv(), Divergence.of(expected, oracle().orElseThrow()).nmse())
-        : Gate.againstOracleAlone(arithmetic, task.kv());
+            arithmetic, task.kv(), Divergence.of(expected, oracle().orElseThrow()).nmse(), spread)
+        : Gate.againstOracleAlone(arithmetic, task.kv(), spread);
+  }
+
+  /**
+   * What excuses another greedy token than ONNX Runtime's: the gate, and for int8 activations what
+   * the oracle itself loses by them.
+   */
+  Gate lossGate(Arithmetic arithmetic) {
+    Gate gate = gate(arithmetic, decode());
+    if (!fed(arithmetic) || oracle.isEmpty()) {
+      return gate;
+    }
+    LogitRows rounded = rows(judge(arithmetic).orElseThrow().logits());
+    double loss = Divergence.of(rounded, oracle().orElseThrow()).nmse();
+    return new Gate(Math.max(loss, gate.nmse()), gate.law(), true);
   }
 
   /**
@@ -300,6 +324,10 @@ public final class ModelReference {
   }
 
   private LogitRows rows(float[] logits) {
+    return LogitRows.of(logits, vocab());
+  }
+
+  private LogitRows rows(double[] logits) {
     return LogitRows.of(logits, vocab());
   }
 

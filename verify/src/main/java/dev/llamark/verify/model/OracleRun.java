@@ -11,12 +11,27 @@ import dev.llamark.tensor.DType;
 import dev.llamark.verify.onnx.TapPoint;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /** Runs the model in double. */
 final class OracleRun {
 
-  /** Logits, (tokens × vocab), and steps rounded to float, (tokens × columns). */
-  record Output(double[] logits, Map<TapPoint, float[]> taps) {}
+  /** Runs with noise in every step, of which the mean is taken. */
+  private static final int NOISY_RUNS = 3;
+
+  /** One unit in the last place of a float. */
+  private static final double NOISE = 0x1p-23;
+
+  /**
+   * What a run gave.
+   *
+   * @param logits (tokens × vocab)
+   * @param taps steps rounded to float, (tokens × columns)
+   * @param spread mean NMSE of the same model from these logits where every step is off by up to a
+   *     float's last place: with int8 activations noise turns roundings over, of which each is
+   *     worth far more than itself; 0 for arithmetic that has no such steps
+   */
+  record Output(double[] logits, Map<TapPoint, float[]> taps, double spread) {}
 
   private final ModelSource source;
   private final ModelTask task;
@@ -45,7 +60,15 @@ final class OracleRun {
    * int8, keys and values of the cache in binary16.
    */
   Output coarse(int[] tokens, Arithmetic arithmetic, DType kv, boolean taps) {
-    return run(tokens, arithmetic, kv, taps);
+    Output exact = run(tokens, arithmetic, kv, taps);
+    if (arithmetic == Arithmetic.FLOAT) {
+      return exact;
+    }
+    double sum = 0;
+    for (int seed = 0; seed < NOISY_RUNS; seed++) {
+      sum += nmse(logits(tokens, arithmetic, kv, noise(seed)), exact.logits());
+    }
+    return new Output(exact.logits(), exact.taps(), sum / NOISY_RUNS);
   }
 
   private Output run(int[] tokens, Arithmetic arithmetic, DType kv, boolean taps) {
@@ -55,15 +78,37 @@ final class OracleRun {
           if (taps) {
             seen.put(new TapPoint(tap, layer), rounded(values));
           }
+        };
+    return new Output(logits(tokens, arithmetic, kv, listener), seen, 0);
+  }
+
+  /** The logits; a cache of halves comes after what the listener makes of a step. */
+  private double[] logits(
+      int[] tokens, Arithmetic arithmetic, DType kv, OracleTapListener listener) {
+    OracleTapListener cached =
+        (tap, layer, values, rows, columns) -> {
+          listener.after(tap, layer, values, rows, columns);
           if (kv == DType.F16 && (tap == Tap.ROTATED_KEY || tap == Tap.VALUE)) {
             halve(values);
           }
         };
     int length = Math.addExact(task.firstPosition(), task.capacity());
-    double[] logits =
-        new OracleLlama(source.config(), source.weights(), team, arithmetic)
-            .forward(tokens, task.firstPosition(), length, listener);
-    return new Output(logits, seen);
+    return new OracleLlama(source.config(), source.weights(), team, arithmetic)
+        .forward(tokens, task.firstPosition(), length, cached);
+  }
+
+  private static OracleTapListener noise(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return (_, _, values, _, _) -> {
+      for (int i = 0; i < values.length; i++) {
+        values[i] *= 1 + random.nextDouble(-NOISE, NOISE);
+      }
+    };
+  }
+
+  private double nmse(double[] got, double[] expected) {
+    int vocab = source.config().vocab();
+    return Divergence.of(LogitRows.of(got, vocab), LogitRows.of(expected, vocab)).nmse();
   }
 
   /** Rounds to binary16 by way of float, as a cache of halves does. */

@@ -15,7 +15,7 @@ import java.util.Optional;
 public record Steps(List<Step> steps) {
 
   /** Added errors below this are what float arithmetic does in a single step. */
-  private static final double NOISE = 1e-10;
+  static final double NOISE = 1e-10;
 
   /** How far an added error must lie above those of the quieter steps. */
   private static final double CONSPICUOUS = 1000;

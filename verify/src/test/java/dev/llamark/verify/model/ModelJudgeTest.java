@@ -18,20 +18,26 @@ class ModelJudgeTest {
 
   @Test
   void theGateIsFourTimesTheReferencesRmsErrorAndNeverBelowTheFloor() {
-    Gate noise = Gate.againstOracle(Arithmetic.FLOAT, DType.F32, 2e-12);
+    Gate noise = Gate.againstOracle(Arithmetic.FLOAT, DType.F32, 2e-12, 0);
     assertThat(noise.nmse()).isEqualTo(3.2e-11, within(1e-24));
     assertThat(noise.admits(3.1e-11)).isTrue();
     assertThat(noise.admits(3.3e-11)).isFalse();
     assertThat(noise.admits(Double.NaN)).isFalse();
-    assertThat(Gate.againstOracle(Arithmetic.FLOAT, DType.F32, 1e-13).nmse()).isEqualTo(1e-11);
+    assertThat(Gate.againstOracle(Arithmetic.FLOAT, DType.F32, 1e-13, 0).nmse()).isEqualTo(1e-11);
   }
 
   @Test
-  void withoutAnOracleAndForCoarseVariantsTheGatesAreFixed() {
+  void withoutAnOracleAndForACoarseCacheTheGatesAreFixed() {
     assertThat(Gate.againstReference(Arithmetic.FLOAT, DType.F32).nmse()).isEqualTo(1e-10);
-    assertThat(Gate.againstOracle(Arithmetic.FLOAT, DType.F16, 1).nmse()).isEqualTo(1e-6);
+    assertThat(Gate.againstOracle(Arithmetic.FLOAT, DType.F16, 1, 0).nmse()).isEqualTo(1e-6);
     assertThat(Gate.againstReference(Arithmetic.FLOAT, DType.F16).nmse()).isEqualTo(1e-6);
-    assertThat(Gate.againstOracle(Arithmetic.INT8_ACTIVATIONS, DType.F32, 0).nmse())
+  }
+
+  @Test
+  void theGateOfInt8IsFourTimesTheRmsErrorOfTheOraclesOwnFlipsAndNeverBelowItsFloor() {
+    assertThat(Gate.againstOracle(Arithmetic.INT8_ACTIVATIONS, DType.F32, 1, 2e-5).nmse())
+        .isEqualTo(3.2e-4, within(1e-15));
+    assertThat(Gate.againstOracle(Arithmetic.INT8_ACTIVATIONS, DType.F32, 1, 1e-16).nmse())
         .isEqualTo(1e-4);
   }
 

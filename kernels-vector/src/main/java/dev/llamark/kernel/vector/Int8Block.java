@@ -1,0 +1,65 @@
+package dev.llamark.kernel.vector;
+
+import static jdk.incubator.vector.VectorOperators.F2I;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * A block of 32 activations quantised to int8, as Q8_0 does (ggml {@code quantize_row_q8_0_ref}):
+ * the scale is the largest magnitude ÷ 127, kept as binary16, and numbers are rounded half away
+ * from zero. A block with a NaN or an infinity has the scale NaN. A number stands in both halves of
+ * an int: a load of 32 bits then fills lanes of 16.
+ */
+final class Int8Block {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOATS;
+  private static final int N = S.length();
+
+  /** Inputs of a block. */
+  static final int SIZE = 32;
+
+  /** The centre of a half-byte. */
+  static final int CENTRE = 8;
+
+  private static final int LARGEST = 127;
+
+  private Int8Block() {}
+
+  /** Writes a block's numbers, each twice, and returns its scale. */
+  static float quantise(float[] x, int from, int[] numbers, int to) {
+    int bits = 0; // magnitudes are ordered as their bits are, and NaN is the largest
+    for (int i = from; i < from + SIZE; i++) {
+      bits = Math.max(bits, Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE);
+    }
+    float max = Float.intBitsToFloat(bits);
+    float exact = max / LARGEST;
+    float inverse = exact == 0 ? 0 : 1 / exact;
+    for (int i = 0; i < SIZE; i += N) {
+      FloatVector scaled = FloatVector.fromArray(S, x, from + i).mul(inverse);
+      IntVector whole = (IntVector) scaled.convert(F2I, 0);
+      FloatVector rest = scaled.sub((FloatVector) whole.convert(I2F, 0));
+      // a half or more, doubled, is one or more: nothing is rounded on the way
+      IntVector number = whole.add((IntVector) rest.add(rest).convert(F2I, 0));
+      number.lanewise(LSHL, 16).or(number.and(0xFFFF)).intoArray(numbers, to + i);
+    }
+    return Float.isFinite(max) ? Float.float16ToFloat(Float.floatToFloat16(exact)) : Float.NaN;
+  }
+
+  /** The sum of a block's numbers. */
+  static int sum(int[] numbers, int from) {
+    int sum = 0;
+    for (int i = from; i < from + SIZE; i++) {
+      sum += numbers[i] >> Short.SIZE;
+    }
+    return sum;
+  }
+
+  /** A number that stands in both halves of an int. */
+  static int twice(int number) {
+    return number << Short.SIZE | number & 0xFFFF;
+  }
+}
