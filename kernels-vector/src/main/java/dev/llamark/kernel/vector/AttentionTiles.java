@@ -46,10 +46,6 @@ final class AttentionTiles {
       float[] out,
       int outFrom,
       int outStride) {
-    if (!Lanes.FMA) {
-      addPlainly(x, xFrom, xStride, w, wFrom, wStride, count, out, outFrom, outStride);
-      return;
-    }
     FloatVector acc0a = FloatVector.zero(S);
     FloatVector acc0b = FloatVector.zero(S);
     FloatVector acc1a = FloatVector.zero(S);
@@ -126,27 +122,5 @@ final class AttentionTiles {
     acc2b.add(FloatVector.fromArray(S, out, to2 + N)).intoArray(out, to2 + N);
     acc3a.add(FloatVector.fromArray(S, out, to3)).intoArray(out, to3);
     acc3b.add(FloatVector.fromArray(S, out, to3 + N)).intoArray(out, to3 + N);
-  }
-
-  /** Where a multiplication and addition in one instruction would be emulated. */
-  private static void addPlainly(
-      float[] x,
-      int xFrom,
-      int xStride,
-      float[] w,
-      int wFrom,
-      int wStride,
-      int count,
-      float[] out,
-      int outFrom,
-      int outStride) {
-    for (int row = 0; row < HEIGHT; row++) {
-      for (int k = 0; k < count; k++) {
-        float factor = x[xFrom + row * xStride + k];
-        for (int i = 0; i < WIDTH; i++) {
-          out[outFrom + row * outStride + i] += factor * w[wFrom + k * wStride + i];
-        }
-      }
-    }
   }
 }

@@ -46,24 +46,24 @@ final class FloatPanelVector {
     // body
     for (; k <= count - 4; k += 4, at += 4 * STEP) {
       FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
-      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc0a);
-      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc0b);
+      acc0a = x0.fma(FloatVector.fromMemorySegment(S, w, at, ORDER), acc0a);
+      acc0b = x0.fma(FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc0b);
       FloatVector x1 = FloatVector.broadcast(S, x[xOffset + k + 1]);
-      acc1a = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER), acc1a);
-      acc1b = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, at + 3 * BYTES, ORDER), acc1b);
+      acc1a = x1.fma(FloatVector.fromMemorySegment(S, w, at + 2 * BYTES, ORDER), acc1a);
+      acc1b = x1.fma(FloatVector.fromMemorySegment(S, w, at + 3 * BYTES, ORDER), acc1b);
       FloatVector x2 = FloatVector.broadcast(S, x[xOffset + k + 2]);
-      acc2a = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 4 * BYTES, ORDER), acc2a);
-      acc2b = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, at + 5 * BYTES, ORDER), acc2b);
+      acc2a = x2.fma(FloatVector.fromMemorySegment(S, w, at + 4 * BYTES, ORDER), acc2a);
+      acc2b = x2.fma(FloatVector.fromMemorySegment(S, w, at + 5 * BYTES, ORDER), acc2b);
       FloatVector x3 = FloatVector.broadcast(S, x[xOffset + k + 3]);
-      acc3a = Lanes.fma(x3, FloatVector.fromMemorySegment(S, w, at + 6 * BYTES, ORDER), acc3a);
-      acc3b = Lanes.fma(x3, FloatVector.fromMemorySegment(S, w, at + 7 * BYTES, ORDER), acc3b);
+      acc3a = x3.fma(FloatVector.fromMemorySegment(S, w, at + 6 * BYTES, ORDER), acc3a);
+      acc3b = x3.fma(FloatVector.fromMemorySegment(S, w, at + 7 * BYTES, ORDER), acc3b);
     }
 
     // tail
     for (; k < count; k++, at += STEP) {
       FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
-      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at, ORDER), acc0a);
-      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc0b);
+      acc0a = x0.fma(FloatVector.fromMemorySegment(S, w, at, ORDER), acc0a);
+      acc0b = x0.fma(FloatVector.fromMemorySegment(S, w, at + BYTES, ORDER), acc0b);
     }
 
     // reduce

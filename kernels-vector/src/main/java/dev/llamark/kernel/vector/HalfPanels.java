@@ -106,7 +106,7 @@ final class HalfPanels extends VectorWeights {
   void multiplyVector(
       float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
     long from = panel * panelBytes();
-    if (!Lanes.FMA || columns() % 2 != 0 || special.get()) {
+    if (columns() % 2 != 0 || special.get()) {
       super.multiplyVector(x, xOffset, panel, out, outOffset, scratch);
     } else if (dtype() == DType.BF16) {
       HalfVector.bf16(x, xOffset, data, from, pairs(), out, outOffset);
@@ -135,8 +135,7 @@ final class HalfPanels extends VectorWeights {
    *
    * @param output the panel's first output among those of all tiles
    */
-  private void expand(
-      int panel, int k, int count, MemorySegment out, int output, int tileWidth) {
+  private void expand(int panel, int k, int count, MemorySegment out, int output, int tileWidth) {
     long step = (long) tileWidth * Float.BYTES;
     for (int v = 0; v < WIDTH; v += N) {
       long from = panel * panelBytes() + ((long) k / 2 * WIDTH + v) * Integer.BYTES;
@@ -179,8 +178,10 @@ final class HalfPanels extends VectorWeights {
       MemorySegment data, long from, int pairs, MemorySegment out, long to, long step) {
     for (int i = 0; i < pairs; i++) {
       IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, from + i * ROW, ORDER);
-      Lanes.fromHalf(pair.lanewise(LSHL, 16).lanewise(ASHR, 16)).intoMemorySegment(out, to + 2 * i * step, ORDER);
-      Lanes.fromHalf(pair.lanewise(ASHR, 16)).intoMemorySegment(out, to + (2 * i + 1) * step, ORDER);
+      Lanes.fromHalf(pair.lanewise(LSHL, 16).lanewise(ASHR, 16))
+          .intoMemorySegment(out, to + 2 * i * step, ORDER);
+      Lanes.fromHalf(pair.lanewise(ASHR, 16))
+          .intoMemorySegment(out, to + (2 * i + 1) * step, ORDER);
     }
   }
 
@@ -188,8 +189,12 @@ final class HalfPanels extends VectorWeights {
       MemorySegment data, long from, int pairs, MemorySegment out, long to, long step) {
     for (int i = 0; i < pairs; i++) {
       IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, from + i * ROW, ORDER);
-      pair.lanewise(LSHL, BF16_SHIFT).reinterpretAsFloats().intoMemorySegment(out, to + 2 * i * step, ORDER);
-      pair.and(0xFFFF_0000).reinterpretAsFloats().intoMemorySegment(out, to + (2 * i + 1) * step, ORDER);
+      pair.lanewise(LSHL, BF16_SHIFT)
+          .reinterpretAsFloats()
+          .intoMemorySegment(out, to + 2 * i * step, ORDER);
+      pair.and(0xFFFF_0000)
+          .reinterpretAsFloats()
+          .intoMemorySegment(out, to + (2 * i + 1) * step, ORDER);
     }
   }
 

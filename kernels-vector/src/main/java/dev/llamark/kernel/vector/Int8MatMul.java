@@ -86,7 +86,7 @@ final class Int8MatMul implements MatMul {
   }
 
   private static boolean multipliesWholeNumbers(PackedMatrix weights) {
-    return Lanes.FMA && weights instanceof NibblePanels;
+    return weights instanceof NibblePanels;
   }
 
   private void quantise(float[] x, int xOffset, int rows, int columns) {

@@ -65,7 +65,7 @@ final class KeyDots {
       float[] scores,
       int stride) {
     int first = 0;
-    if (Lanes.FMA && count >= KEYS) {
+    if (count >= KEYS) {
       for (; first < count; first += KEYS) {
         int p = Math.min(first, count - KEYS); // the last keys twice rather than one by one
         eight(q, rows, k, kFrom + p * headDim, headDim, scores, p, stride);

@@ -35,9 +35,6 @@ final class Lanes {
   /** Floats in a vector. */
   static final int COUNT = FLOATS.length();
 
-  /** Whether the CPU multiplies and adds in one instruction; emulated it would be very slow. */
-  static final boolean FMA = hardwareFma();
-
   private static final VectorShuffle<Float> BY_8 = rotation(8);
   private static final VectorShuffle<Float> BY_4 = rotation(4);
   private static final VectorShuffle<Float> BY_2 = rotation(2);
@@ -48,16 +45,6 @@ final class Lanes {
   /** Width of the vectors that the CPU prefers. */
   static int preferredBits() {
     return FloatVector.SPECIES_PREFERRED.vectorBitSize();
-  }
-
-  /** {@code a · b + c}, rounded once where the CPU can. Small enough to be inlined always. */
-  static FloatVector fma(FloatVector a, FloatVector b, FloatVector c) {
-    return FMA ? a.fma(b, c) : a.mul(b).add(c);
-  }
-
-  /** {@code a · b + c}, rounded as {@link #fma(FloatVector, FloatVector, FloatVector)}. */
-  static float fma(float a, float b, float c) {
-    return FMA ? Math.fma(a, b, c) : a * b + c;
   }
 
   /**
@@ -96,7 +83,14 @@ final class Lanes {
     return VectorShuffle.fromOp(FLOATS, i -> (i + lanes) % FLOATS.length());
   }
 
-  private static boolean hardwareFma() {
+  /**
+   * Whether the CPU multiplies and adds in one instruction. Every x86 CPU with vectors of 256 bits
+   * and more does; the JVM's answer takes long to get.
+   */
+  static boolean hardwareFma() {
+    if (preferredBits() >= 256) {
+      return true;
+    }
     var vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     try {
       return vm == null || Boolean.parseBoolean(vm.getVMOption("UseFMA").getValue());

@@ -22,6 +22,7 @@ final class NibblePanels extends VectorWeights {
   static final int PANEL = 2 * WIDTH;
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
+  private static final long ROW = (long) WIDTH * Float.BYTES;
   private static final int N = S.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int ALIGNMENT = 64;
@@ -110,7 +111,7 @@ final class NibblePanels extends VectorWeights {
   }
 
   @Override
-  void expand(int panel, int k, int count, MatMulScratch scratch, float[] out) {
+  void expand(int panel, int k, int count, MatMulScratch scratch, MemorySegment out) {
     int first = k / layout.partInputs();
     int parts = count / layout.partInputs();
     PartScales scales = scratch.partScales;
@@ -123,28 +124,28 @@ final class NibblePanels extends VectorWeights {
     long at = numbers(panel / 2) + (long) k / NUMBERS_PER_LANE * PANEL * Short.BYTES;
     int lanes = layout.partInputs() / NUMBERS_PER_LANE;
     for (int part = 0; part < parts; part++) {
-      int to = part * layout.partInputs() * WIDTH;
+      long to = part * layout.partInputs() * ROW;
       expandPart(at, lanes, half, scales, part * PANEL + half, out, to);
       at += (long) lanes * PANEL * Short.BYTES;
     }
   }
 
   private void expandPart(
-      long at, int lanes, int half, PartScales scales, int scale, float[] out, int to) {
+      long at, int lanes, int half, PartScales scales, int scale, MemorySegment out, long to) {
     for (int v = 0; v < WIDTH; v += N) {
       FloatVector factor = FloatVector.fromArray(S, scales.scales(), scale + v);
       FloatVector shift = FloatVector.fromArray(S, scales.shifts(), scale + v);
-      int index = to + v;
+      long index = to + (long) v * Float.BYTES;
       int shared = half + v; // the vector's place in the panel: an int has lanes of two
       int bit = shared / N % 2 * Short.SIZE;
       long from = at + (long) shared / (2 * N) * N * Integer.BYTES;
       for (int i = 0; i < lanes; i++) {
         long lane = from + (long) i * PANEL * Short.BYTES;
         IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, lane, ORDER);
-        for (int j = 0; j < NUMBERS_PER_LANE; j++, index += WIDTH) {
+        for (int j = 0; j < NUMBERS_PER_LANE; j++, index += ROW) {
           IntVector number = word.lanewise(VectorOperators.LSHR, bit + 4 * j).and(0xF).sub(centre);
           FloatVector q = (FloatVector) number.convert(VectorOperators.I2F, 0);
-          Lanes.fma(q, factor, shift).intoArray(out, index);
+          q.fma(factor, shift).intoMemorySegment(out, index, ORDER);
         }
       }
     }

@@ -122,7 +122,7 @@ final class PanelScales {
       FloatVector total = FloatVector.zero(S);
       for (int part = 0; part < parts; part++) {
         FloatVector sum = FloatVector.broadcast(S, sums[part]);
-        total = Lanes.fma(sum, FloatVector.fromArray(S, shifts, part * width + v), total);
+        total = sum.fma(FloatVector.fromArray(S, shifts, part * width + v), total);
       }
       total.intoArray(out, outOffset + v);
     }

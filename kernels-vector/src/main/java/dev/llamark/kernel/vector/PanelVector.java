@@ -38,23 +38,23 @@ final class PanelVector {
       FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
       FloatVector x1 = FloatVector.broadcast(S, x[xOffset + k + 1]);
       FloatVector x2 = FloatVector.broadcast(S, x[xOffset + k + 2]);
-      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW, ORDER), acc0a);
-      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW + BYTES, ORDER), acc0b);
-      acc0c = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW + 2 * BYTES, ORDER), acc0c);
-      acc1a = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, k * ROW + 3 * BYTES, ORDER), acc1a);
-      acc1b = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, k * ROW + 4 * BYTES, ORDER), acc1b);
-      acc1c = Lanes.fma(x1, FloatVector.fromMemorySegment(S, w, k * ROW + 5 * BYTES, ORDER), acc1c);
-      acc2a = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, k * ROW + 6 * BYTES, ORDER), acc2a);
-      acc2b = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, k * ROW + 7 * BYTES, ORDER), acc2b);
-      acc2c = Lanes.fma(x2, FloatVector.fromMemorySegment(S, w, k * ROW + 8 * BYTES, ORDER), acc2c);
+      acc0a = x0.fma(FloatVector.fromMemorySegment(S, w, k * ROW, ORDER), acc0a);
+      acc0b = x0.fma(FloatVector.fromMemorySegment(S, w, k * ROW + BYTES, ORDER), acc0b);
+      acc0c = x0.fma(FloatVector.fromMemorySegment(S, w, k * ROW + 2 * BYTES, ORDER), acc0c);
+      acc1a = x1.fma(FloatVector.fromMemorySegment(S, w, k * ROW + 3 * BYTES, ORDER), acc1a);
+      acc1b = x1.fma(FloatVector.fromMemorySegment(S, w, k * ROW + 4 * BYTES, ORDER), acc1b);
+      acc1c = x1.fma(FloatVector.fromMemorySegment(S, w, k * ROW + 5 * BYTES, ORDER), acc1c);
+      acc2a = x2.fma(FloatVector.fromMemorySegment(S, w, k * ROW + 6 * BYTES, ORDER), acc2a);
+      acc2b = x2.fma(FloatVector.fromMemorySegment(S, w, k * ROW + 7 * BYTES, ORDER), acc2b);
+      acc2c = x2.fma(FloatVector.fromMemorySegment(S, w, k * ROW + 8 * BYTES, ORDER), acc2c);
     }
 
     // tail
     for (; k < count; k++) {
       FloatVector x0 = FloatVector.broadcast(S, x[xOffset + k]);
-      acc0a = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW, ORDER), acc0a);
-      acc0b = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW + BYTES, ORDER), acc0b);
-      acc0c = Lanes.fma(x0, FloatVector.fromMemorySegment(S, w, k * ROW + 2 * BYTES, ORDER), acc0c);
+      acc0a = x0.fma(FloatVector.fromMemorySegment(S, w, k * ROW, ORDER), acc0a);
+      acc0b = x0.fma(FloatVector.fromMemorySegment(S, w, k * ROW + BYTES, ORDER), acc0b);
+      acc0c = x0.fma(FloatVector.fromMemorySegment(S, w, k * ROW + 2 * BYTES, ORDER), acc0c);
     }
 
     // reduce

@@ -42,18 +42,18 @@ final class ProbeLoops {
     FloatVector acc10 = a.add(10);
     FloatVector acc11 = a.add(11);
     for (int round = 0; round < rounds; round++) {
-      acc0 = Lanes.fma(a, b, acc0);
-      acc1 = Lanes.fma(a, b, acc1);
-      acc2 = Lanes.fma(a, b, acc2);
-      acc3 = Lanes.fma(a, b, acc3);
-      acc4 = Lanes.fma(a, b, acc4);
-      acc5 = Lanes.fma(a, b, acc5);
-      acc6 = Lanes.fma(a, b, acc6);
-      acc7 = Lanes.fma(a, b, acc7);
-      acc8 = Lanes.fma(a, b, acc8);
-      acc9 = Lanes.fma(a, b, acc9);
-      acc10 = Lanes.fma(a, b, acc10);
-      acc11 = Lanes.fma(a, b, acc11);
+      acc0 = a.fma(b, acc0);
+      acc1 = a.fma(b, acc1);
+      acc2 = a.fma(b, acc2);
+      acc3 = a.fma(b, acc3);
+      acc4 = a.fma(b, acc4);
+      acc5 = a.fma(b, acc5);
+      acc6 = a.fma(b, acc6);
+      acc7 = a.fma(b, acc7);
+      acc8 = a.fma(b, acc8);
+      acc9 = a.fma(b, acc9);
+      acc10 = a.fma(b, acc10);
+      acc11 = a.fma(b, acc11);
     }
     // reduce
     FloatVector low = acc0.add(acc1).add(acc2).add(acc3).add(acc4).add(acc5);

@@ -52,10 +52,6 @@ final class QuantisedPanels extends VectorWeights {
   @Override
   void multiplyVector(
       float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
-    if (!Lanes.FMA) {
-      super.multiplyVector(x, xOffset, panel, out, outOffset, scratch);
-      return;
-    }
     int parts = columns() / layout.partInputs();
     PartScales scales = scratch.partScales;
     scales.resize(parts, WIDTH);
@@ -124,8 +120,7 @@ final class QuantisedPanels extends VectorWeights {
       int tile = (output + v) / tileWidth;
       long to = Float.BYTES * ((long) tile * count * tileWidth + (output + v) % tileWidth);
       long step = (long) tileWidth * Float.BYTES;
-      PanelNumbers.expand(
-          data, numbers, rests, layout, first, parts, scales, v, out, to, step);
+      PanelNumbers.expand(data, numbers, rests, layout, first, parts, scales, v, out, to, step);
     }
   }
 

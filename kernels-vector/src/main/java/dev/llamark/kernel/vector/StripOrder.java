@@ -27,8 +27,10 @@ final class StripOrder {
       long from = k * ROW;
       long to = k * TILE;
       FloatVector.fromMemorySegment(S, panel, from, ORDER).intoMemorySegment(strip, to, ORDER);
-      FloatVector.fromMemorySegment(S, panel, from + VECTOR, ORDER).intoMemorySegment(strip, to + VECTOR, ORDER);
-      FloatVector.fromMemorySegment(S, panel, from + 2 * VECTOR, ORDER).intoMemorySegment(strip, second + to, ORDER);
+      FloatVector.fromMemorySegment(S, panel, from + VECTOR, ORDER)
+          .intoMemorySegment(strip, to + VECTOR, ORDER);
+      FloatVector.fromMemorySegment(S, panel, from + 2 * VECTOR, ORDER)
+          .intoMemorySegment(strip, second + to, ORDER);
     }
   }
 
@@ -39,9 +41,12 @@ final class StripOrder {
     for (int k = 0; k < count; k++) {
       long from = k * ROW;
       long to = k * TILE;
-      FloatVector.fromMemorySegment(S, panel, from, ORDER).intoMemorySegment(strip, second + to, ORDER);
-      FloatVector.fromMemorySegment(S, panel, from + VECTOR, ORDER).intoMemorySegment(strip, third + to, ORDER);
-      FloatVector.fromMemorySegment(S, panel, from + 2 * VECTOR, ORDER).intoMemorySegment(strip, third + to + VECTOR, ORDER);
+      FloatVector.fromMemorySegment(S, panel, from, ORDER)
+          .intoMemorySegment(strip, second + to, ORDER);
+      FloatVector.fromMemorySegment(S, panel, from + VECTOR, ORDER)
+          .intoMemorySegment(strip, third + to, ORDER);
+      FloatVector.fromMemorySegment(S, panel, from + 2 * VECTOR, ORDER)
+          .intoMemorySegment(strip, third + to + VECTOR, ORDER);
     }
   }
 }

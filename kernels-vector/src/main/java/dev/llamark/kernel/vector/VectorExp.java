@@ -57,17 +57,17 @@ final class VectorExp {
   static FloatVector exp(FloatVector x) {
     FloatVector y = x.blend(LOWEST, x.lt(LOWEST)); // a comparison lets NaN pass
     FloatVector shifted =
-        Lanes.fma(y, FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDING));
+        y.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDING));
     FloatVector n = shifted.sub(ROUNDING);
-    FloatVector r = Lanes.fma(n, FloatVector.broadcast(S, -LN2_HIGH), y);
-    r = Lanes.fma(n, FloatVector.broadcast(S, -LN2_LOW), r);
+    FloatVector r = n.fma(FloatVector.broadcast(S, -LN2_HIGH), y);
+    r = n.fma(FloatVector.broadcast(S, -LN2_LOW), r);
 
-    FloatVector p = Lanes.fma(r, FloatVector.broadcast(S, C7), FloatVector.broadcast(S, C6));
-    p = Lanes.fma(p, r, FloatVector.broadcast(S, C5));
-    p = Lanes.fma(p, r, FloatVector.broadcast(S, C4));
-    p = Lanes.fma(p, r, FloatVector.broadcast(S, C3));
-    p = Lanes.fma(p, r, FloatVector.broadcast(S, C2));
-    p = Lanes.fma(p, r.mul(r), r).add(1);
+    FloatVector p = r.fma(FloatVector.broadcast(S, C7), FloatVector.broadcast(S, C6));
+    p = p.fma(r, FloatVector.broadcast(S, C5));
+    p = p.fma(r, FloatVector.broadcast(S, C4));
+    p = p.fma(r, FloatVector.broadcast(S, C3));
+    p = p.fma(r, FloatVector.broadcast(S, C2));
+    p = p.fma(r.mul(r), r).add(1);
 
     // 2ⁿ as two factors: it may be subnormal where they are not
     IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 9);
@@ -96,10 +96,6 @@ final class VectorExp {
    * @param sums one vector, to which the results are added
    */
   static void weights(float[] x, int from, int count, float highest, float[] sums, int sumsFrom) {
-    if (!Lanes.FMA) {
-      plainWeights(x, from, count, highest, sums, sumsFrom);
-      return;
-    }
     FloatVector sum = FloatVector.fromArray(S, sums, sumsFrom);
     for (int i = from; i < from + count; i += N) {
       FloatVector y = FloatVector.fromArray(S, x, i).sub(highest);
@@ -124,15 +120,5 @@ final class VectorExp {
       sum = sum.add(e);
     }
     sum.intoArray(sums, sumsFrom);
-  }
-
-  /** Where a multiplication and addition in one instruction would be emulated. */
-  private static void plainWeights(
-      float[] x, int from, int count, float highest, float[] sums, int sumsFrom) {
-    for (int i = 0; i < count; i++) {
-      float y = x[from + i] - highest;
-      x[from + i] = y < LOWEST_NORMAL ? 0 : (float) Math.exp(y);
-      sums[sumsFrom + i % N] += x[from + i];
-    }
   }
 }

@@ -62,7 +62,7 @@ final class VectorMatMul implements MatMul {
 
   private void multiply(
       float[] x, int xOffset, int rows, PackedMatrix[] weights, float[][] outs, int outOffset) {
-    if (rows > 1 && Lanes.FMA) {
+    if (rows > 1) {
       tiled.multiply(x, xOffset, rows, weights, outs, outOffset);
       return;
     }

@@ -120,16 +120,16 @@ final class VectorRmsNorm implements RmsNorm {
       FloatVector v1 = FloatVector.fromArray(S, x, from + i + N);
       FloatVector v2 = FloatVector.fromArray(S, x, from + i + 2 * N);
       FloatVector v3 = FloatVector.fromArray(S, x, from + i + 3 * N);
-      acc0 = Lanes.fma(v0, v0, acc0);
-      acc1 = Lanes.fma(v1, v1, acc1);
-      acc2 = Lanes.fma(v2, v2, acc2);
-      acc3 = Lanes.fma(v3, v3, acc3);
+      acc0 = v0.fma(v0, acc0);
+      acc1 = v1.fma(v1, acc1);
+      acc2 = v2.fma(v2, acc2);
+      acc3 = v3.fma(v3, acc3);
     }
 
     // vector tail
     for (; i <= size - N; i += N) {
       FloatVector v = FloatVector.fromArray(S, x, from + i);
-      acc0 = Lanes.fma(v, v, acc0);
+      acc0 = v.fma(v, acc0);
     }
 
     // reduce
@@ -137,7 +137,7 @@ final class VectorRmsNorm implements RmsNorm {
 
     // scalar tail
     for (; i < size; i++) {
-      sum = Lanes.fma(x[from + i], x[from + i], sum);
+      sum = Math.fma(x[from + i], x[from + i], sum);
     }
     return sum;
   }
@@ -158,8 +158,8 @@ final class VectorRmsNorm implements RmsNorm {
               .add(FloatVector.fromArray(S, delta, deltaFrom + i + N));
       v0.intoArray(x, from + i);
       v1.intoArray(x, from + i + N);
-      acc0 = Lanes.fma(v0, v0, acc0);
-      acc1 = Lanes.fma(v1, v1, acc1);
+      acc0 = v0.fma(v0, acc0);
+      acc1 = v1.fma(v1, acc1);
     }
 
     // reduce
@@ -169,7 +169,7 @@ final class VectorRmsNorm implements RmsNorm {
     for (; i < size; i++) {
       float v = x[from + i] + delta[deltaFrom + i];
       x[from + i] = v;
-      sum = Lanes.fma(v, v, sum);
+      sum = Math.fma(v, v, sum);
     }
     return sum;
   }

@@ -159,8 +159,8 @@ final class VectorRope implements Rope {
       for (int at = j; at < end; at += headDim) {
         FloatVector a = FloatVector.fromArray(S, x, from + at);
         FloatVector b = FloatVector.fromArray(S, x, from + at + pairs);
-        Lanes.fma(b.neg(), sin, a.mul(cos)).intoArray(out, to + at);
-        Lanes.fma(a, sin, b.mul(cos)).intoArray(out, to + at + pairs);
+        b.neg().fma(sin, a.mul(cos)).intoArray(out, to + at);
+        a.fma(sin, b.mul(cos)).intoArray(out, to + at + pairs);
       }
     }
 
@@ -171,8 +171,8 @@ final class VectorRope implements Rope {
       for (int at = j; at < end; at += headDim) {
         float a = x[from + at];
         float b = x[from + at + pairs];
-        out[to + at] = Lanes.fma(-b, sin, a * cos);
-        out[to + at + pairs] = Lanes.fma(a, sin, b * cos);
+        out[to + at] = Math.fma(-b, sin, a * cos);
+        out[to + at + pairs] = Math.fma(a, sin, b * cos);
       }
     }
   }
@@ -202,8 +202,8 @@ final class VectorRope implements Rope {
       for (int at = 2 * j; at < end; at += headDim) {
         FloatVector v0 = FloatVector.fromArray(S, x, from + at);
         FloatVector v1 = FloatVector.fromArray(S, x, from + at + N);
-        Lanes.fma(v0.rearrange(SWAP), sin0, v0.mul(cos0)).intoArray(out, to + at);
-        Lanes.fma(v1.rearrange(SWAP), sin1, v1.mul(cos1)).intoArray(out, to + at + N);
+        v0.rearrange(SWAP).fma(sin0, v0.mul(cos0)).intoArray(out, to + at);
+        v1.rearrange(SWAP).fma(sin1, v1.mul(cos1)).intoArray(out, to + at + N);
       }
     }
 
@@ -214,8 +214,8 @@ final class VectorRope implements Rope {
       for (int at = 2 * j; at < end; at += headDim) {
         float a = x[from + at];
         float b = x[from + at + 1];
-        out[to + at] = Lanes.fma(-b, sin, a * cos);
-        out[to + at + 1] = Lanes.fma(a, sin, b * cos);
+        out[to + at] = Math.fma(-b, sin, a * cos);
+        out[to + at + 1] = Math.fma(a, sin, b * cos);
       }
     }
   }

@@ -101,13 +101,13 @@ final class VectorSwiGlu implements SwiGlu {
       // t = e^-|g|
       FloatVector y = g.abs();
       FloatVector shifted =
-          Lanes.fma(y, FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDING));
-      FloatVector r = Lanes.fma(shifted.sub(ROUNDING), FloatVector.broadcast(S, MINUS_LN2), y);
+          y.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDING));
+      FloatVector r = shifted.sub(ROUNDING).fma(FloatVector.broadcast(S, MINUS_LN2), y);
       FloatVector r2 = r.mul(r);
-      FloatVector low = Lanes.fma(r, FloatVector.broadcast(S, C3), FloatVector.broadcast(S, C2));
-      FloatVector high = Lanes.fma(r, FloatVector.broadcast(S, C5), FloatVector.broadcast(S, C4));
-      FloatVector p = Lanes.fma(r2, FloatVector.broadcast(S, C6), high);
-      p = Lanes.fma(Lanes.fma(p, r2, low), r2, one.sub(r));
+      FloatVector low = r.fma(FloatVector.broadcast(S, C3), FloatVector.broadcast(S, C2));
+      FloatVector high = r.fma(FloatVector.broadcast(S, C5), FloatVector.broadcast(S, C4));
+      FloatVector p = r2.fma(FloatVector.broadcast(S, C6), high);
+      p = p.fma(r2, low).fma(r2, one.sub(r));
       IntVector n = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, SIGNIFICAND);
       FloatVector t = p.reinterpretAsInts().sub(n).reinterpretAsFloats();
       t = t.blend(0, y.compare(VectorOperators.GT, LARGEST));

@@ -29,6 +29,12 @@ final class VectorWidth {
               "the module " + MODULE + " is not loaded",
               "start Java with --add-modules " + MODULE));
     }
+    if (!Lanes.hardwareFma()) {
+      return Optional.of(
+          new Unusable(
+              "this CPU has no instruction that multiplies and adds; emulated it is very slow",
+              "use the variant scalar"));
+    }
     String asked = asked();
     if (asked.isEmpty()) {
       return Optional.empty();

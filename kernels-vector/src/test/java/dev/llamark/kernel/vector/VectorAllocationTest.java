@@ -93,7 +93,7 @@ class VectorAllocationTest {
   @Test
   void matMulOverSeveralBlocksOfInputs() {
     var kernel = new VectorMatMul(team);
-    int columns = InputTiles.DEPTH + 64;
+    int columns = VectorWeights.DEPTH + 64;
     PackedMatrix w = kernel.pack(Matrix.of("w", 96, columns, new float[96 * columns]));
     for (int rows : new int[] {7, 48}) {
       assertAllocatesNothing(() -> kernel.apply(a, 0, rows, w, c, 0));
