@@ -6,14 +6,18 @@ import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
 
 /**
- * The linear layer over activations of int8. By weights of four bits it is multiplied in whole
- * numbers, in lanes of 16 bits ({@link NibblePanels}); everything else is what float arithmetic
- * makes of the rounded activations: products of two bytes leave no room for sums in 16 bits.
+ * The linear layer over activations of int8. Few rows are multiplied by weights of four bits in
+ * whole numbers, in lanes of 16 bits ({@link NibblePanels}); everything else is what float
+ * arithmetic makes of the rounded activations: products of two bytes leave no room for sums in 16
+ * bits.
  */
 final class Int8MatMul implements MatMul {
 
   /** Panels of a part: their outputs are whole cache lines at every width. */
   private static final int PANELS_PER_PART = 2;
+
+  /** Rows up to which whole numbers are used: more are faster in floats on two threads. */
+  private static final int MOST_ROWS = 64;
 
   private final ThreadTeam team;
   private final VectorMatMul floats;
@@ -55,7 +59,7 @@ final class Int8MatMul implements MatMul {
   @Override
   public void compute(
       float[] x, int xOffset, int rows, PackedMatrix weights, float[] out, int outOffset) {
-    if (multipliesWholeNumbers(weights)) {
+    if (multipliesWholeNumbers(rows, weights)) {
       quantise(x, xOffset, rows, weights.columns());
       multiply(rows, (NibblePanels) weights, out, outOffset);
     } else {
@@ -68,7 +72,7 @@ final class Int8MatMul implements MatMul {
   public void computeAll(float[] x, int xOffset, int rows, PackedMatrix[] weights, float[][] outs) {
     boolean whole = true;
     for (PackedMatrix matrix : weights) {
-      whole &= multipliesWholeNumbers(matrix);
+      whole &= multipliesWholeNumbers(rows, matrix);
     }
     if (whole) {
       quantise(x, xOffset, rows, weights[0].columns());
@@ -85,8 +89,8 @@ final class Int8MatMul implements MatMul {
     }
   }
 
-  private static boolean multipliesWholeNumbers(PackedMatrix weights) {
-    return weights instanceof NibblePanels;
+  private static boolean multipliesWholeNumbers(int rows, PackedMatrix weights) {
+    return rows <= MOST_ROWS && weights instanceof NibblePanels;
   }
 
   private void quantise(float[] x, int xOffset, int rows, int columns) {
