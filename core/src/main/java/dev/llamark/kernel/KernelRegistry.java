@@ -22,17 +22,54 @@ import java.util.stream.Collectors;
  */
 public final class KernelRegistry {
 
-  /**
-   * One variant as found.
-   *
-   * @param id its name
-   * @param provider its provider, absent if that could not even be loaded
-   * @param unusable why it cannot run, if so
-   */
-  public record Variant(String id, Optional<KernelProvider> provider, Optional<Unusable> unusable) {
+  /** One variant as found. Whether it can run here is looked up when somebody asks. */
+  public static final class Variant {
+
+    private final String id;
+    private final Optional<KernelProvider> provider;
+
+    /** Null until it was asked for: to find out may take as long as to load a library. */
+    private Optional<Unusable> unusable;
+
+    private Variant(KernelProvider provider) {
+      this.id = provider.id();
+      this.provider = Optional.of(provider);
+    }
+
+    private Variant(String id, Unusable unusable) {
+      this.id = id;
+      this.provider = Optional.empty();
+      this.unusable = Optional.of(unusable);
+    }
+
+    /** Its name. */
+    public String id() {
+      return id;
+    }
+
+    /** Its provider, absent if that could not even be loaded. */
+    public Optional<KernelProvider> provider() {
+      return provider;
+    }
+
+    /** Why it cannot run, if so. */
+    public synchronized Optional<Unusable> unusable() {
+      if (unusable == null) {
+        unusable = examine(provider.orElseThrow());
+      }
+      return unusable;
+    }
+
+    private static Optional<Unusable> examine(KernelProvider provider) {
+      try {
+        return provider.unusable();
+      } catch (RuntimeException | LinkageError e) {
+        return Optional.of(cannotBeLoaded(provider.getClass().getName(), e));
+      }
+    }
 
     public boolean usable() {
-      return unusable.isEmpty();
+      return unusable().isEmpty();
     }
 
     /** Its role; a provider that could not be loaded counts as a variant. */
@@ -73,7 +110,7 @@ public final class KernelRegistry {
     var services = ServiceLoader.load(KernelProvider.class, loader).stream().iterator();
     while (hasNext(services, found)) {
       var service = services.next();
-      found.add(examine(service));
+      found.add(found(service));
     }
     return new KernelRegistry(found);
   }
@@ -82,7 +119,7 @@ public final class KernelRegistry {
   public static KernelRegistry of(KernelProvider... providers) {
     List<Variant> found = new ArrayList<>();
     for (KernelProvider provider : providers) {
-      found.add(examine(provider));
+      found.add(new Variant(provider));
     }
     return new KernelRegistry(found);
   }
@@ -97,7 +134,7 @@ public final class KernelRegistry {
         return services.hasNext();
       } catch (ServiceConfigurationError e) {
         String broken = e.getMessage().replaceFirst("^.*?: ", "");
-        found.add(broken(broken.replaceAll("^Provider (\\S+).*$", "$1"), broken));
+        found.add(new Variant(broken.replaceAll("^Provider (\\S+).*$", "$1"), broken(broken)));
       }
     }
   }
@@ -106,27 +143,26 @@ public final class KernelRegistry {
   public KernelRegistry with(KernelProvider provider) {
     List<Variant> all = new ArrayList<>(variants.values());
     all.removeIf(variant -> variant.id().equals(provider.id()));
-    all.add(examine(provider));
+    all.add(new Variant(provider));
     return new KernelRegistry(all);
   }
 
-  private static Variant examine(ServiceLoader.Provider<KernelProvider> service) {
+  private static Variant found(ServiceLoader.Provider<KernelProvider> service) {
     String name = service.type().getName();
     try {
-      return examine(service.get());
+      return new Variant(service.get());
     } catch (ServiceConfigurationError | RuntimeException | LinkageError e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      return broken(name, name + " cannot be loaded: " + cause);
+      return new Variant(name, cannotBeLoaded(name, e));
     }
   }
 
-  private static Variant examine(KernelProvider provider) {
-    return new Variant(provider.id(), Optional.of(provider), provider.unusable());
+  private static Unusable cannotBeLoaded(String provider, Throwable e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return broken(provider + " cannot be loaded: " + cause);
   }
 
-  private static Variant broken(String id, String reason) {
-    return new Variant(
-        id, Optional.empty(), Optional.of(new Unusable(reason, "mend or remove its jar")));
+  private static Unusable broken(String reason) {
+    return new Unusable(reason, "mend or remove its jar");
   }
 
   /** All variants: ours and the user's first, then peers, then the oracle. */

@@ -92,7 +92,11 @@ final class Lanes {
     return VectorShuffle.fromOp(FLOATS, i -> (i + lanes) % FLOATS.length());
   }
 
+  /** Every x86 CPU with vectors of 256 bits and more has it; the JVM's answer takes long to get. */
   private static boolean hardwareFma() {
+    if (preferredBits() >= 256) {
+      return true;
+    }
     var vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     try {
       return vm == null || Boolean.parseBoolean(vm.getVMOption("UseFMA").getValue());
