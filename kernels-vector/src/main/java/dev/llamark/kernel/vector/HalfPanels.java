@@ -3,7 +3,6 @@ package dev.llamark.kernel.vector;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -23,7 +22,6 @@ final class HalfPanels extends VectorWeights {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int N = S.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final int ALIGNMENT = 64;
   private static final int BF16_SHIFT = 16;
 
   /** The exponent of binary16's infinities and NaN. */
@@ -43,7 +41,7 @@ final class HalfPanels extends VectorWeights {
 
   private HalfPanels(Matrix matrix) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
-    data = Arena.ofAuto().allocate(panels() * panelBytes(), ALIGNMENT);
+    data = allocate(panels() * panelBytes());
   }
 
   /** Packs a matrix, with the help of the team. */
