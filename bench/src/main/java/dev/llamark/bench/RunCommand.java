@@ -115,7 +115,7 @@ final class RunCommand implements Callable<Integer> {
       Optional<Tokenizer> tokenizer = tokenizer(source);
       int[] ids = promptIds(source, tokenizer);
       Kernels kernels = registry.open(variant.id(), team);
-      try (Llama llama = Llama.of(source.config(), source.weights(), kernels)) {
+      try (Llama llama = Llama.of(source.config(), source.weights(), source::map, kernels)) {
         int wanted = (int) Math.min((long) ids.length + most, Integer.MAX_VALUE);
         int capacity = Math.max(1, Math.min(source.config().context(), wanted));
         CachedLlama cached = new CachedLlama(llama, llama.newCache(capacity, cacheType));
@@ -139,15 +139,15 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Variant variant(KernelRegistry registry) {
-    List<Variant> selected = variants.selected(registry);
     if (variants.named()) {
+      List<Variant> selected = variants.selected(registry);
       require(
           selected.size() == 1, "--kernels must name one variant, but names " + selected.size());
       return selected.getFirst();
     }
     for (String id : FASTEST_FIRST) {
-      for (Variant candidate : selected) {
-        if (candidate.id().equals(id)) {
+      for (Variant candidate : registry.variants()) {
+        if (candidate.id().equals(id) && candidate.usable()) {
           return candidate;
         }
       }

@@ -39,6 +39,7 @@ enum LlamaTensor {
   }
 
   String name(Naming naming, int layer) {
-    return (naming == Naming.GGUF ? gguf : huggingFace).formatted(layer);
+    String name = naming == Naming.GGUF ? gguf : huggingFace;
+    return name.replace("%d", Integer.toString(layer));
   }
 }

@@ -42,9 +42,32 @@ public final class MappedFile implements AutoCloseable {
       return new MappedFile(path, bytes, arena);
     } catch (IOException e) {
       arena.close();
-      String reason = e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
-      throw new InputException(path + ": cannot be read: " + reason, e);
+      throw unreadable(path, e);
     }
+  }
+
+  /**
+   * Maps a part of a file for as long as the arena lives.
+   *
+   * @throws InputException if it cannot be read, or has become shorter
+   */
+  static MemorySegment map(FileRange range, Arena arena) {
+    try (FileChannel channel = FileChannel.open(range.file(), StandardOpenOption.READ)) {
+      long end = range.offset() + range.length();
+      if (channel.size() < end) {
+        throw new InputException(
+            "%s: must have %d bytes, as when it was opened, but has %d"
+                .formatted(range.file(), end, channel.size()));
+      }
+      return channel.map(FileChannel.MapMode.READ_ONLY, range.offset(), range.length(), arena);
+    } catch (IOException e) {
+      throw unreadable(range.file(), e);
+    }
+  }
+
+  private static InputException unreadable(Path path, IOException e) {
+    String reason = e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
+    return new InputException(path + ": cannot be read: " + reason, e);
   }
 
   /** Bytes already in memory that stand for a file of this name; closing does nothing. */

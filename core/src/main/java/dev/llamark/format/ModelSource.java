@@ -3,6 +3,8 @@ package dev.llamark.format;
 import dev.llamark.model.LlamaConfig;
 import dev.llamark.model.LlamaWeights;
 import dev.llamark.tensor.DType;
+import dev.llamark.tensor.Matrix;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.List;
@@ -32,6 +34,19 @@ public interface ModelSource extends AutoCloseable {
    */
   default Optional<FileRange> locate(MemorySegment data) {
     return Optional.empty();
+  }
+
+  /**
+   * The same weights in a mapping of their own, whose pages leave memory with the arena; those that
+   * are in no file as they are.
+   *
+   * @param matrix one of {@link #weights}
+   * @throws dev.llamark.run.InputException if the file cannot be read any more
+   */
+  default Matrix map(Matrix matrix, Arena arena) {
+    return locate(matrix.data())
+        .map(range -> matrix.withData(MappedFile.map(range, arena)))
+        .orElse(matrix);
   }
 
   /** What a person wants to know of the model; making it touches no weights. */

@@ -32,7 +32,7 @@ public final class KernelRegistry {
    * @param vectorBits width of its vectors in bits; 0 where it has none of its own
    * @param onRequest whether it runs only when it is named
    * @param provider its provider; absent if that is broken
-   * @param unusable why it cannot run, if so
+   * @param usability whether it can run here, which is asked when somebody wants to know
    */
   public record Variant(
       String id,
@@ -41,15 +41,20 @@ public final class KernelRegistry {
       int vectorBits,
       boolean onRequest,
       Optional<KernelProvider> provider,
-      Optional<Unusable> unusable) {
+      Usability usability) {
 
     public boolean usable() {
-      return unusable.isEmpty();
+      return unusable().isEmpty();
+    }
+
+    /** Why it cannot run, if so. */
+    public Optional<Unusable> unusable() {
+      return usability.unusable();
     }
 
     /** Whether the provider itself is at fault, and not the machine. */
     public boolean broken() {
-      return provider.isEmpty();
+      return provider.isEmpty() || usability.broken();
     }
 
     /** As a person sees it: {@code vector@512}. */

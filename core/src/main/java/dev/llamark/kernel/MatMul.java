@@ -24,8 +24,8 @@ public non-sealed interface MatMul extends Kernel {
   }
 
   /**
-   * Brings weights into the form that this kernel reads. The result may keep referring to the
-   * matrix's memory.
+   * Brings weights into the form that this kernel reads. The result may go on reading the matrix's
+   * memory, and says so ({@link PackedMatrix#readsWeights}): it does unless it says otherwise.
    *
    * @param weights W, (N × K)
    */

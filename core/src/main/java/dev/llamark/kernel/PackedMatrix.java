@@ -17,7 +17,15 @@ public interface PackedMatrix extends AutoCloseable {
   /** Memory that this holds besides the matrix from which it was packed, in bytes. */
   long bytes();
 
-  /** Frees what the garbage collector does not. */
+  /**
+   * Whether this goes on reading the matrix from which it was packed: then that must outlive it.
+   * Else the matrix's memory, often a mapping, may be given back as soon as all is packed.
+   */
+  default boolean readsWeights() {
+    return true;
+  }
+
+  /** Frees what the garbage collector does not; it must not be used afterwards. */
   @Override
   default void close() {}
 }

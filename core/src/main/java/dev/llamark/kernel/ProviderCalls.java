@@ -10,6 +10,7 @@ import java.security.CodeSource;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -24,6 +25,10 @@ final class ProviderCalls {
 
     Fault(String sentence) {
       super(sentence);
+    }
+
+    String of(KernelProvider provider) {
+      return describe(provider.getClass()) + ": " + getMessage();
     }
   }
 
@@ -55,9 +60,23 @@ final class ProviderCalls {
           ask("vectorBits", provider::vectorBits),
           ask("onRequest", provider::onRequest),
           Optional.of(provider),
-          ask("unusable", provider::unusable));
+          new Usability(provider));
     } catch (Fault fault) {
-      return broken(id, describe(provider.getClass()) + ": " + fault.getMessage());
+      return broken(id, fault.of(provider));
+    }
+  }
+
+  /**
+   * Asks a provider whether it can run.
+   *
+   * @param ifBroken gets the sentence if it throws or answers nothing
+   */
+  static Optional<Unusable> unusable(KernelProvider provider, Consumer<String> ifBroken) {
+    try {
+      return ask("unusable", provider::unusable);
+    } catch (Fault fault) {
+      ifBroken.accept(fault.of(provider));
+      return Optional.empty();
     }
   }
 
@@ -92,7 +111,7 @@ final class ProviderCalls {
         0,
         false,
         Optional.empty(),
-        Optional.of(new Unusable(reason, "mend or remove its jar")));
+        new Usability(reason));
   }
 
   /**

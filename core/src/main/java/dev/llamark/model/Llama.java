@@ -51,7 +51,12 @@ public final class Llama implements AutoCloseable {
   private RopeTable ropeTable;
   private Activations activations;
 
-  private Llama(LlamaConfig config, LlamaWeights weights, Kernels kernels, int maxBatch) {
+  private Llama(
+      LlamaConfig config,
+      LlamaWeights weights,
+      WeightMapping mapping,
+      Kernels kernels,
+      int maxBatch) {
     weights.require(config);
     if (maxBatch < 1) {
       throw new IllegalArgumentException("Llama: batch must be at least 1, but is " + maxBatch);
@@ -60,7 +65,7 @@ public final class Llama implements AutoCloseable {
     this.weights = weights;
     this.kernels = kernels;
     this.maxBatch = maxBatch;
-    this.packed = new PackedWeights(weights, kernels);
+    this.packed = new PackedWeights(weights, kernels, mapping);
     this.scale = (float) (1 / Math.sqrt(config.headDim()));
     this.activations = new Activations(config, 1);
   }
@@ -80,7 +85,20 @@ public final class Llama implements AutoCloseable {
    *     the variant does not take
    */
   public static Llama of(LlamaConfig config, LlamaWeights weights, Kernels kernels, int maxBatch) {
-    return new Llama(config, weights, kernels, maxBatch);
+    return new Llama(config, weights, WeightMapping.NONE, kernels, maxBatch);
+  }
+
+  /**
+   * A model with batches of {@link #DEFAULT_BATCH} tokens, whose matrices are packed from a mapping
+   * of their own.
+   *
+   * @param weights of the shapes that {@code config} gives; they must outlive the model
+   * @param mapping gives each matrix for as long as it is read
+   * @param kernels a variant with all its operations; they must outlive the model
+   */
+  public static Llama of(
+      LlamaConfig config, LlamaWeights weights, WeightMapping mapping, Kernels kernels) {
+    return new Llama(config, weights, mapping, kernels, DEFAULT_BATCH);
   }
 
   public LlamaConfig config() {

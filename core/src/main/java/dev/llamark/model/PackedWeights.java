@@ -4,10 +4,14 @@ import dev.llamark.kernel.Kernels;
 import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.run.InputException;
 import dev.llamark.tensor.Matrix;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All matrices of a model in a variant's own form, each packed once. */
+/**
+ * All matrices of a model in a variant's own form, each packed once. A file's part is mapped for as
+ * long as its matrix is packed, if the variant copies it: file and copy are never both in memory.
+ */
 final class PackedWeights implements AutoCloseable {
 
   /**
@@ -22,12 +26,18 @@ final class PackedWeights implements AutoCloseable {
       PackedMatrix down) {}
 
   private final Kernels kernels;
+  private final WeightMapping mapping;
   private final List<PackedMatrix> packed = new ArrayList<>();
+
+  /** Of what is read in place. */
+  private final List<Arena> mapped = new ArrayList<>();
+
   private final List<Layer> layers = new ArrayList<>();
   private final PackedMatrix output;
 
-  PackedWeights(LlamaWeights weights, Kernels kernels) {
+  PackedWeights(LlamaWeights weights, Kernels kernels, WeightMapping mapping) {
     this.kernels = kernels;
+    this.mapping = mapping;
     try {
       weights.layers().forEach(layer -> layers.add(pack(layer)));
       output = pack(weights.output());
@@ -52,8 +62,13 @@ final class PackedWeights implements AutoCloseable {
           "MatMul of variant '%s' takes no %s weights, which %s holds"
               .formatted(kernels.id(), matrix.dtype().id(), matrix.name()));
     }
-    PackedMatrix result = kernels.matMul().pack(matrix);
+    Arena arena = Arena.ofShared();
+    mapped.add(arena);
+    PackedMatrix result = kernels.matMul().pack(mapping.map(matrix, arena));
     packed.add(result);
+    if (!result.readsWeights()) {
+      mapped.removeLast().close();
+    }
     return result;
   }
 
@@ -75,5 +90,7 @@ final class PackedWeights implements AutoCloseable {
   public void close() {
     packed.forEach(PackedMatrix::close);
     packed.clear();
+    mapped.forEach(Arena::close);
+    mapped.clear();
   }
 }

@@ -51,6 +51,11 @@ public record Matrix(String name, DType dtype, int rows, int columns, MemorySegm
         name, dtype, rows, columns, arena.allocate(dtype.bytes((long) rows * columns), 64));
   }
 
+  /** The same weights, which lie at {@code data} too. */
+  public Matrix withData(MemorySegment data) {
+    return new Matrix(name, dtype, rows, columns, data);
+  }
+
   /** Bytes of one row. */
   public long rowBytes() {
     return dtype.bytes(columns);

@@ -24,8 +24,15 @@ final class EmptyKernels {
   /** Name of the matrix that cannot be packed, if any. */
   private final String unpackable;
 
+  private final boolean readsWeights;
+
   EmptyKernels(String unpackable) {
+    this(unpackable, true);
+  }
+
+  EmptyKernels(String unpackable, boolean readsWeights) {
     this.unpackable = unpackable;
+    this.readsWeights = readsWeights;
   }
 
   Kernels kernels() {
@@ -82,6 +89,11 @@ final class EmptyKernels {
     @Override
     public long bytes() {
       return 7;
+    }
+
+    @Override
+    public boolean readsWeights() {
+      return readsWeights;
     }
 
     @Override

@@ -9,7 +9,11 @@ import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the forward pass itself holds and allocates, on kernels that do nothing. */
 class LlamaMemoryTest {
@@ -43,6 +47,26 @@ class LlamaMemoryTest {
     assertThatThrownBy(() -> Llama.of(model.config(), model.weights(), empty.kernels()))
         .hasMessage("cannot pack 1.gate");
     assertThat(empty.freed).hasSize(7 + 4).containsExactlyElementsOf(empty.packed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_matrix_is_mapped_while_it_is_packed_or_as_long_as_it_is_read(boolean readsWeights) {
+    TinyModel model = TinyModel.plain();
+    EmptyKernels empty = new EmptyKernels("none", readsWeights);
+    List<Arena> mapped = new ArrayList<>();
+    List<Integer> openAtOnce = new ArrayList<>();
+    WeightMapping mapping =
+        (matrix, arena) -> {
+          mapped.add(arena);
+          openAtOnce.add((int) mapped.stream().filter(a -> a.scope().isAlive()).count());
+          return matrix;
+        };
+    Llama llama = Llama.of(model.config(), model.weights(), mapping, empty.kernels());
+    assertThat(mapped).hasSize(22).allMatch(arena -> arena.scope().isAlive() == readsWeights);
+    assertThat(openAtOnce.getLast()).isEqualTo(readsWeights ? 22 : 1);
+    llama.close();
+    assertThat(mapped).noneMatch(arena -> arena.scope().isAlive());
   }
 
   @Test

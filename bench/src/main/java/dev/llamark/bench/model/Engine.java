@@ -28,7 +28,7 @@ interface Engine extends AutoCloseable {
 
   /** Our forward pass. */
   static Engine of(ModelSource source, Kernels kernels, ThreadTeam team, int capacity, DType kv) {
-    Llama llama = Llama.of(source.config(), source.weights(), kernels);
+    Llama llama = Llama.of(source.config(), source.weights(), source::map, kernels);
     KvCache cache = llama.newCache(capacity, kv);
     float[] logits = new float[source.config().vocab()];
     return new Engine() {

@@ -11,7 +11,12 @@ import dev.llamark.model.LlamaWeights;
 import dev.llamark.rope.Pairing;
 import dev.llamark.rope.RopeScaling;
 import dev.llamark.run.InputException;
+import dev.llamark.tensor.Matrix;
+import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +75,38 @@ class GgufSourceTest {
       assertThat(range.file()).isEqualTo(folder.resolve("tiny.gguf"));
       assertThat(range.length()).isEqualTo(4 * 10 * 8);
       assertThat(range.offset() + range.length()).isEqualTo(range.file().toFile().length());
+    }
+  }
+
+  @Test
+  void mapsAMatrixForAWhileBesideTheWholeFile() {
+    try (ModelSource source = open(TinyModel.ggufShape("llama"))) {
+      Matrix output = source.weights().output();
+      Matrix mapped;
+      try (Arena arena = Arena.ofShared()) {
+        mapped = source.map(output, arena);
+        assertThat(mapped.data().mismatch(output.data())).isEqualTo(-1);
+        assertThat(mapped.data().address()).isNotEqualTo(output.data().address());
+      }
+      assertThat(mapped.data().scope().isAlive()).isFalse();
+      assertThat(output.data().scope().isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void aMatrixThatIsInTheFileNoMoreIsRefused() throws Exception {
+    try (ModelSource source = open(TinyModel.ggufShape("llama"));
+        Arena arena = Arena.ofShared()) {
+      Path path = folder.resolve("tiny.gguf");
+      long size = Files.size(path);
+      try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+        file.truncate(size - 1);
+      }
+      assertThatThrownBy(() -> source.map(source.weights().output(), arena))
+          .isInstanceOf(InputException.class)
+          .hasMessage(
+              "%s: must have %d bytes, as when it was opened, but has %d"
+                  .formatted(path, size, size - 1));
     }
   }
 

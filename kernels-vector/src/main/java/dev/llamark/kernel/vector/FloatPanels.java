@@ -2,9 +2,9 @@ package dev.llamark.kernel.vector;
 
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * Weights as floats, (panel × input × output), in panels as wide as a register tile: a vector holds
@@ -21,14 +21,15 @@ final class FloatPanels extends VectorWeights {
    */
   private static final int DEEP = 2048;
 
-  /** Cache lines and vectors do not straddle. */
-  private static final int ALIGNMENT = 64;
+  /** Little-endian in the file. */
+  private static final ValueLayout.OfFloat STORED =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final MemorySegment data;
 
   private FloatPanels(Matrix matrix) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
-    data = Arena.ofAuto().allocate(panels() * panelBytes(), ALIGNMENT);
+    data = allocate(panels() * panelBytes());
   }
 
   /** Packs a matrix, with the help of the team. */
@@ -46,10 +47,11 @@ final class FloatPanels extends VectorWeights {
     for (int r = 0; r < PANEL; r++) {
       boolean valid = r < rowsOf(panel);
       if (valid) {
-        matrix.decodeRow(panel * PANEL + r, row, 0);
+        long from = (panel * PANEL + r) * matrix.rowBytes();
+        MemorySegment.copy(matrix.data(), STORED, from, row, 0, row.length);
       }
-      for (int k = 0; k < columns(); k++) {
-        buffer[k * PANEL + r] = valid ? row[k] : 0;
+      for (int k = 0, to = r; k < row.length; k++, to += PANEL) {
+        buffer[to] = valid ? row[k] : 0;
       }
     }
     MemorySegment.copy(

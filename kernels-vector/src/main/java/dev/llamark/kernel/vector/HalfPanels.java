@@ -6,7 +6,6 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -22,7 +21,6 @@ final class HalfPanels extends VectorWeights {
 
   private static final int N = Lanes.COUNT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final int ALIGNMENT = 64;
   private static final int PANELS_PER_STRIP = TileShape.STRIP / WIDTH;
 
   /** Bytes of an input pair of a panel. */
@@ -47,7 +45,7 @@ final class HalfPanels extends VectorWeights {
 
   private HalfPanels(Matrix matrix) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
-    data = Arena.ofAuto().allocate(panels() * panelBytes(), ALIGNMENT);
+    data = allocate(panels() * panelBytes());
   }
 
   /** Packs a matrix, with the help of the team. */

@@ -2,7 +2,6 @@ package dev.llamark.kernel.vector;
 
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -25,7 +24,6 @@ final class NibblePanels extends VectorWeights {
   private static final long ROW = (long) WIDTH * Float.BYTES;
   private static final int N = S.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final int ALIGNMENT = 64;
 
   /** At 128 bits a load of bytes reaches beyond the vector that is made of it. */
   private static final int SPARE_BYTES = 8;
@@ -40,7 +38,7 @@ final class NibblePanels extends VectorWeights {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
     layout = PanelLayout.of(matrix.dtype());
     centre = layout.minimum() ? 0 : 8;
-    data = Arena.ofAuto().allocate(pairs() * pairBytes() + SPARE_BYTES, ALIGNMENT);
+    data = allocate(pairs() * pairBytes() + SPARE_BYTES);
   }
 
   /** Packs a matrix, with the help of the team. */

@@ -11,7 +11,8 @@ import java.util.Arrays;
 
 /**
  * Brings rows from a file's order into that of {@link PanelLayout}, a panel at a time, by way of
- * arrays: a row is read as it lies and its ints are dealt out over the panel. For one thread.
+ * arrays: rows are read as they lie and their ints are dealt out over the panel. The same block of
+ * all rows comes before the next: what is dealt out then lies close together. For one thread.
  */
 final class PanelPacker {
 
@@ -21,7 +22,10 @@ final class PanelPacker {
   private final Matrix matrix;
   private final PanelLayout layout;
   private final int width;
-  private final byte[] row;
+
+  /** The rows of a panel as they lie in the file. */
+  private final byte[] source;
+
   private final BlockReader reader;
   private final short[] heads;
   private final byte[] scales;
@@ -38,7 +42,7 @@ final class PanelPacker {
     this.width = width;
     this.halves = halves;
     int columns = matrix.columns();
-    row = new byte[Math.toIntExact(matrix.rowBytes())];
+    source = new byte[Math.toIntExact(matrix.rowBytes() * width)];
     reader = new BlockReader(matrix.dtype(), layout);
     heads = new short[layout.headBytes(columns) / Short.BYTES * width];
     scales = new byte[columns / layout.partInputs() * layout.partScaleBytes() * width];
@@ -62,12 +66,16 @@ final class PanelPacker {
       Arrays.fill(heads, (short) 0);
       Arrays.fill(scales, (byte) 0);
     }
-    for (int r = 0; r < rows; r++) {
-      long from = (first + r) * matrix.rowBytes();
-      MemorySegment.copy(matrix.data(), ValueLayout.JAVA_BYTE, from, row, 0, row.length);
-      packRow(r);
-    }
+    int rowBytes = (int) matrix.rowBytes();
+    long from = (long) first * rowBytes;
+    MemorySegment.copy(matrix.data(), ValueLayout.JAVA_BYTE, from, source, 0, rows * rowBytes);
     int columns = matrix.columns();
+    int blockBytes = matrix.dtype().blockBytes();
+    for (int block = 0; block < columns / layout.blockInputs(); block++) {
+      for (int r = 0; r < rows; r++) {
+        packBlock(block, r * rowBytes + block * blockBytes, r);
+      }
+    }
     long at = to + (long) layout.headBytes(columns) * width;
     long numbers = to + (long) layout.numbersAt(columns) * width;
     MemorySegment.copy(heads, 0, target, ValueLayout.JAVA_SHORT, to, heads.length);
@@ -75,25 +83,21 @@ final class PanelPacker {
     MemorySegment.copy(ints, 0, target, ValueLayout.JAVA_INT_UNALIGNED, numbers, ints.length);
   }
 
-  private void packRow(int r) {
-    DType dtype = matrix.dtype();
-    int blocks = matrix.columns() / dtype.blockElements();
-    int rests = blocks * layout.parts() * layout.intsPerPart() * width;
-    for (int block = 0; block < blocks; block++) {
-      int at = block * dtype.blockBytes();
-      packHeads(block, at, r);
-      if (layout.partScales()) {
-        packScales(block, at, r);
-      }
-      int[] words = reader.read(row, at);
-      if (halves) {
-        dealHalves(words, block * words.length * width, r);
-      } else {
-        deal(words, block * words.length * width + r);
-      }
-      if (layout.rests() > 0) {
-        packRests(block, rests + r);
-      }
+  private void packBlock(int block, int at, int r) {
+    packHeads(block, at, r);
+    if (layout.partScales()) {
+      packScales(block, at, r);
+    }
+    int[] words = reader.read(source, at);
+    if (halves) {
+      dealHalves(words, block * words.length * width, r);
+    } else {
+      deal(words, block * words.length * width + r);
+    }
+    if (layout.rests() > 0) {
+      int columns = matrix.columns();
+      int rests = (layout.restsAt(columns) - layout.numbersAt(columns)) / Integer.BYTES * width;
+      packRests(block, rests + r);
     }
   }
 
@@ -120,9 +124,9 @@ final class PanelPacker {
 
   private void packHeads(int block, int at, int r) {
     int to = block * layout.heads() * width + r;
-    heads[to] = (short) SHORTS.get(row, at + reader.headAt());
+    heads[to] = (short) SHORTS.get(source, at + reader.headAt());
     if (layout.minimum()) {
-      heads[to + width] = (short) SHORTS.get(row, at + 2);
+      heads[to + width] = (short) SHORTS.get(source, at + 2);
     }
   }
 
@@ -140,13 +144,13 @@ final class PanelPacker {
     int parts = layout.parts();
     if (matrix.dtype() == DType.Q6_K) {
       for (int part = 0; part < parts; part++) {
-        scales[scaleAt(block * parts + part, r)] = row[at + 192 + part];
+        scales[scaleAt(block * parts + part, r)] = source[at + 192 + part];
       }
       return;
     }
-    int low = (int) INTS.get(row, at + 4); // scales 0 to 3, and above them bits of scales 4 to 7
-    int minima = (int) INTS.get(row, at + 8);
-    int high = (int) INTS.get(row, at + 12);
+    int low = (int) INTS.get(source, at + 4); // scales 0 to 3, and above them bits of scales 4 to 7
+    int minima = (int) INTS.get(source, at + 8);
+    int high = (int) INTS.get(source, at + 12);
     for (int part = 0; part < parts; part++) {
       int shift = part % 4 * Byte.SIZE;
       int scale = low >>> shift & 0x3F;

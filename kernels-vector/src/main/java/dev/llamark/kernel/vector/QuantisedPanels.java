@@ -2,7 +2,6 @@ package dev.llamark.kernel.vector;
 
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -14,7 +13,6 @@ import java.util.Arrays;
 final class QuantisedPanels extends VectorWeights {
 
   private static final int N = Lanes.COUNT;
-  private static final int ALIGNMENT = 64;
   private static final int PANELS_PER_STRIP = TileShape.STRIP / WIDTH;
 
   /** At 128 bits a load of bytes reaches beyond the vector that is made of it. */
@@ -26,7 +24,7 @@ final class QuantisedPanels extends VectorWeights {
   private QuantisedPanels(Matrix matrix, PanelLayout layout) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
     this.layout = layout;
-    data = Arena.ofAuto().allocate(panels() * panelBytes() + SPARE_BYTES, ALIGNMENT);
+    data = allocate(panels() * panelBytes() + SPARE_BYTES);
   }
 
   /** Packs a matrix, with the help of the team. */

@@ -2,6 +2,8 @@ package dev.llamark.kernel.vector;
 
 import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.tensor.DType;
+import dev.llamark.tensor.NativeMemory;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -20,6 +22,9 @@ abstract class VectorWeights implements PackedMatrix {
    */
   static final int DEPTH = Lanes.COUNT > 8 ? 512 : 1024;
 
+  /** Cache lines and vectors do not straddle. */
+  private static final int ALIGNMENT = 64;
+
   private final DType dtype;
   private final int rows;
   private final int columns;
@@ -28,6 +33,14 @@ abstract class VectorWeights implements PackedMatrix {
     this.dtype = dtype;
     this.rows = rows;
     this.columns = columns;
+  }
+
+  /**
+   * Memory of zeros, for the garbage collector to free: kernels that read memory which can be
+   * closed have been seen to keep their vectors on the heap.
+   */
+  static MemorySegment allocate(long bytes) {
+    return NativeMemory.allocate(bytes, ALIGNMENT, Arena.ofAuto());
   }
 
   /**
@@ -98,6 +111,12 @@ abstract class VectorWeights implements PackedMatrix {
   /** Rows of a panel that there are. */
   int rowsOf(int panel) {
     return Math.min(width(), rows - panel * width());
+  }
+
+  /** Panels are a copy. */
+  @Override
+  public boolean readsWeights() {
+    return false;
   }
 
   @Override

@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.sun.management.ThreadMXBean;
+import dev.llamark.format.ModelSource;
+import dev.llamark.format.ModelSources;
 import dev.llamark.kernel.KeyValues;
 import dev.llamark.kernel.PackedMatrix;
+import dev.llamark.model.KvCache;
+import dev.llamark.model.Llama;
+import dev.llamark.model.Logits;
+import dev.llamark.model.TapListener;
 import dev.llamark.rope.Pairing;
 import dev.llamark.rope.RopeScaling;
 import dev.llamark.rope.RopeTable;
@@ -18,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A vector that reaches the heap makes a kernel many times slower, and shows here. */
 class VectorAllocationTest {
@@ -27,7 +34,8 @@ class VectorAllocationTest {
   /** Less than one vector a call. */
   private static final long ALLOWED_PER_CALL = 16;
 
-  private static final int WARM_UP_ROUNDS = 60;
+  /** Until then the compilers must be done, beside the threads that keep the cores busy. */
+  private static final long WARM_UP_NANOS = 20_000_000_000L;
 
   private final ThreadTeam team = new ThreadTeam(2);
   private final float[] a = new float[64 * 1024];
@@ -46,14 +54,15 @@ class VectorAllocationTest {
 
   private static void assertAllocatesNothing(Runnable call) {
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long allocated = Long.MAX_VALUE;
-    for (int round = 0; round < WARM_UP_ROUNDS && allocated > ALLOWED_PER_CALL * CALLS; round++) {
+    long end = System.nanoTime() + WARM_UP_NANOS;
+    long allocated;
+    do {
       long before = threads.getTotalThreadAllocatedBytes();
       for (int i = 0; i < CALLS; i++) {
         call.run();
       }
       allocated = threads.getTotalThreadAllocatedBytes() - before;
-    }
+    } while (allocated > ALLOWED_PER_CALL * CALLS && System.nanoTime() < end);
     assertThat(allocated).isLessThanOrEqualTo(ALLOWED_PER_CALL * CALLS);
   }
 
@@ -87,6 +96,24 @@ class VectorAllocationTest {
     PackedMatrix w = kernel.pack(Matrix.of("w", 301, 77, new float[301 * 77]));
     for (int rows : new int[] {1, 3, 17}) {
       assertAllocatesNothing(() -> kernel.apply(a, 0, rows, w, c, 0));
+    }
+  }
+
+  /** The whole forward pass: what a token costs beyond its kernels, too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"f32", "q8_0", "q4_0"})
+  void decodingOfAToken(String dtype) {
+    try (ModelSource source = ModelSources.open("synthetic:probe256:" + dtype);
+        Llama llama =
+            Llama.of(source.config(), source.weights(), new VectorProvider().create(team))) {
+      KvCache cache = llama.newCache(8, DType.F16);
+      float[] logits = new float[source.config().vocab()];
+      int[] token = {3};
+      assertAllocatesNothing(
+          () -> {
+            cache.truncate(Math.min(cache.length(), 7));
+            llama.forward(token, cache, Logits.LAST, TapListener.NONE, logits);
+          });
     }
   }
 
