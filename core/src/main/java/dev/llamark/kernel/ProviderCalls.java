@@ -105,13 +105,7 @@ final class ProviderCalls {
   /** The variant of a provider that can be asked nothing. */
   static Variant broken(String id, String reason) {
     return new Variant(
-        id,
-        Role.VARIANT,
-        Arithmetic.FLOAT,
-        0,
-        false,
-        Optional.empty(),
-        new Usability(reason));
+        id, Role.VARIANT, Arithmetic.FLOAT, 0, false, Optional.empty(), new Usability(reason));
   }
 
   /**
