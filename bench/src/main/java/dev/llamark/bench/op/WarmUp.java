@@ -2,6 +2,7 @@ package dev.llamark.bench.op;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -40,12 +41,21 @@ public final class WarmUp {
 
   /** Calls it; says so if it is cut short. */
   static void run(Supplier<?> body) {
+    run(body, Compilers::busyNanos);
+  }
+
+  /**
+   * Calls it.
+   *
+   * @param compilers time that the compilers have spent so far, in ns
+   */
+  static void run(Supplier<?> body, LongSupplier compilers) {
     long least = Long.getLong(LEAST, DEFAULT_LEAST_MILLIS) * NANOS_PER_MILLI;
     long start = System.nanoTime();
     Deque<Window> windows = new ArrayDeque<>();
     long spent = 0;
     while (spent < least || !idle(windows) && spent < MOST_TIMES * least) {
-      windows.addLast(window(body));
+      windows.addLast(window(body, compilers));
       while (nanos(windows) - windows.getFirst().nanos() >= LOOK_BACK_NANOS) {
         windows.removeFirst();
       }
@@ -72,12 +82,12 @@ public final class WarmUp {
   }
 
   /** Calls the body for the length of a window; a long call is one by itself. */
-  private static Window window(Supplier<?> body) {
-    long busy = Compilers.busyNanos();
+  private static Window window(Supplier<?> body, LongSupplier compilers) {
+    long busy = compilers.getAsLong();
     long from = System.nanoTime();
     do {
       kept = body.get();
     } while (System.nanoTime() - from < WINDOW_NANOS);
-    return new Window(System.nanoTime() - from, Compilers.busyNanos() - busy);
+    return new Window(System.nanoTime() - from, compilers.getAsLong() - busy);
   }
 }

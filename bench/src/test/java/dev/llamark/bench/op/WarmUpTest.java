@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,12 +24,12 @@ class WarmUpTest {
     System.setProperty(WarmUp.LEAST, before);
   }
 
-  private static String said(Supplier<?> body) {
+  private static String said(Supplier<?> body, LongSupplier compilers) {
     PrintStream out = System.out;
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     try {
       System.setOut(new PrintStream(said, true));
-      WarmUp.run(body);
+      WarmUp.run(body, compilers);
     } finally {
       System.setOut(out);
     }
@@ -52,7 +53,8 @@ class WarmUpTest {
             () -> {
               calls[0]++;
               return sleep(160);
-            });
+            },
+            () -> 7);
     assertThat(WarmUp.wasCut(said)).as(said).isFalse();
     assertThat(calls[0]).isLessThanOrEqualTo(2);
   }
@@ -60,6 +62,16 @@ class WarmUpTest {
   @Test
   void aWarmUpThatIsCutShortSaysSo() {
     System.setProperty(WarmUp.LEAST, "1"); // no more than 15 ms: too short to look back upon
-    assertThat(WarmUp.wasCut(said(() -> sleep(1)))).isTrue();
+    assertThat(WarmUp.wasCut(said(() -> sleep(1), () -> 7))).isTrue();
+  }
+
+  @Test
+  void compilersThatAreNeverIdleCutItShort() {
+    assertThat(WarmUp.wasCut(said(() -> 1, System::nanoTime))).isTrue();
+  }
+
+  @Test
+  void idleCompilersEndItWithoutAWord() {
+    assertThat(said(() -> 1, () -> 7)).isEmpty();
   }
 }

@@ -7,8 +7,9 @@ import dev.llamark.run.ThreadTeam;
 /**
  * Attention in one pass over blocks of positions with a running maximum and sum (Dao et al., arXiv
  * 2205.14135). The queries that share a KV head go over its blocks together. A part is a KV head
- * and some rows ({@link AttentionRows}); where those are few, a part is also a chunk of positions,
- * and the chunks are joined in order.
+ * and some rows: many with a lane each ({@link AttentionPanels}), few as they lie in memory ({@link
+ * AttentionRows}). Where they are few, a part is also a chunk of positions, and the chunks are
+ * joined in order.
  */
 final class VectorAttention implements Attention {
 
@@ -26,6 +27,7 @@ final class VectorAttention implements Attention {
 
   private final ThreadTeam team;
   private final AttentionRows[] scratch;
+  private final AttentionPanels[] panels;
   private final AttentionChunks partial = new AttentionChunks();
   private final ThreadTeam.ThreadRegion region = this::part;
   private float[] q;
@@ -47,8 +49,10 @@ final class VectorAttention implements Attention {
   VectorAttention(ThreadTeam team) {
     this.team = team;
     scratch = new AttentionRows[team.size()];
+    panels = new AttentionPanels[team.size()];
     for (int i = 0; i < scratch.length; i++) {
       scratch[i] = new AttentionRows();
+      panels[i] = new AttentionPanels();
     }
   }
 
@@ -81,9 +85,9 @@ final class VectorAttention implements Attention {
     } else {
       chunks = 1;
       positionsPerChunk = positions;
-      rowsPerPart = AttentionRows.ROWS;
+      rowsPerPart = AttentionPanels.ROWS;
       while (rowsPerPart > FEWEST_ROWS && parts() < PARTS_PER_THREAD * team.size()) {
-        rowsPerPart /= 2; // tiles stay what they are, and so do results
+        rowsPerPart /= 2; // panels stay what they are, and so do results
       }
     }
     if (chunks > 1) {
@@ -106,6 +110,10 @@ final class VectorAttention implements Attention {
     int block = Math.ceilDiv(rows, rowsPerPart) - 1 - part / chunks / cache.kvHeads();
     int first = block * rowsPerPart;
     int here = Math.min(rowsPerPart, rows - first);
+    if (rows > FEWEST_ROWS) {
+      panelPart(kvHead, first, here, panels[thread]);
+      return;
+    }
     AttentionRows attention = scratch[thread];
     // by all rows, not by those of a part: results must not depend on the threads
     attention.begin(cache, kvHead, here, rows >= AttentionRows.PANEL);
@@ -122,6 +130,18 @@ final class VectorAttention implements Attention {
       } else {
         attention.finish(i, out, outOffset + row * cache.headDim());
       }
+    }
+  }
+
+  private void panelPart(int kvHead, int first, int here, AttentionPanels attention) {
+    attention.begin(cache, kvHead, here);
+    for (int i = 0; i < here; i++) {
+      int from = qOffset + row(first + i, kvHead) * cache.headDim();
+      attention.query(i, q, from, scale, firstPosition + token(first + i));
+    }
+    attention.attend();
+    for (int i = 0; i < here; i++) {
+      attention.finish(i, out, outOffset + row(first + i, kvHead) * cache.headDim());
     }
   }
 

@@ -1,13 +1,15 @@
 package dev.llamark.kernel.vector;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The exponential function of arguments that are not positive, as softmax and the sigmoid need it,
- * within {@value #ULPS} ulp, subnormal results included; NaN stays NaN.
+ * The exponential function of arguments that are not positive, as softmax needs it, within {@value
+ * #ULPS} ulp; NaN stays NaN.
  *
  * <p>With {@code n} the whole number nearest to {@code x / ln 2} and {@code r = x − n · ln 2},
  * which is at most {@code ln 2 / 2} large, {@code eˣ = 2ⁿ · eʳ}. The polynomial is the minimax
@@ -21,9 +23,6 @@ final class VectorExp {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int N = S.length();
-
-  /** Below this the result is 0. */
-  private static final float LOWEST = -105;
 
   /** Below this it may be subnormal. */
   static final float LOWEST_NORMAL = -87;
@@ -52,37 +51,6 @@ final class VectorExp {
   private static final int ONE = BIAS << SIGNIFICAND;
 
   private VectorExp() {}
-
-  /** {@code eˣ} for {@code x ≤ 0}. Inlined into each kernel's body. */
-  static FloatVector exp(FloatVector x) {
-    FloatVector y = x.blend(LOWEST, x.lt(LOWEST)); // a comparison lets NaN pass
-    FloatVector shifted =
-        y.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDING));
-    FloatVector n = shifted.sub(ROUNDING);
-    FloatVector r = n.fma(FloatVector.broadcast(S, -LN2_HIGH), y);
-    r = n.fma(FloatVector.broadcast(S, -LN2_LOW), r);
-
-    FloatVector p = r.fma(FloatVector.broadcast(S, C7), FloatVector.broadcast(S, C6));
-    p = p.fma(r, FloatVector.broadcast(S, C5));
-    p = p.fma(r, FloatVector.broadcast(S, C4));
-    p = p.fma(r, FloatVector.broadcast(S, C3));
-    p = p.fma(r, FloatVector.broadcast(S, C2));
-    p = p.fma(r.mul(r), r).add(1);
-
-    // 2ⁿ as two factors: it may be subnormal where they are not
-    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 9);
-    exponent = exponent.lanewise(VectorOperators.ASHR, 9);
-    IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-    FloatVector first =
-        half.add(BIAS).lanewise(VectorOperators.LSHL, SIGNIFICAND).reinterpretAsFloats();
-    FloatVector second =
-        exponent
-            .sub(half)
-            .add(BIAS)
-            .lanewise(VectorOperators.LSHL, SIGNIFICAND)
-            .reinterpretAsFloats();
-    return p.mul(first).mul(second);
-  }
 
   /**
    * Replaces each x by {@code e^(x − highest)}, for {@code x ≤ highest}, but by 0 where that is
@@ -120,5 +88,47 @@ final class VectorExp {
       sum = sum.add(e);
     }
     sum.intoArray(sums, sumsFrom);
+  }
+
+  /**
+   * As {@link #weights}, of a panel's scores: each lane is a row of its own.
+   *
+   * @param x scores, (position × row)
+   * @param count positions
+   * @param highest each row's highest score, from {@code rowsFrom} on; −∞ if all are −∞
+   * @param out gets the exponentials, (position × row)
+   * @param sums each row's, from {@code rowsFrom} on, to which the results are added
+   */
+  static void columns(
+      float[] x, int count, float[] highest, int rowsFrom, MemorySegment out, float[] sums) {
+    for (int lane = 0; lane < TileShape.WIDTH; lane += N) {
+      FloatVector top = FloatVector.fromArray(S, highest, rowsFrom + lane);
+      FloatVector reference = top.blend(0, top.eq(Float.NEGATIVE_INFINITY));
+      FloatVector sum = FloatVector.fromArray(S, sums, rowsFrom + lane);
+      for (int p = 0; p < count; p++) {
+        FloatVector y = FloatVector.fromArray(S, x, p * TileShape.WIDTH + lane).sub(reference);
+        FloatVector shifted =
+            y.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDING));
+        FloatVector n = shifted.sub(ROUNDING);
+        FloatVector r = n.fma(FloatVector.broadcast(S, -LN2_HIGH), y);
+        r = n.fma(FloatVector.broadcast(S, -LN2_LOW), r);
+
+        FloatVector q = r.fma(FloatVector.broadcast(S, C7), FloatVector.broadcast(S, C6));
+        q = q.fma(r, FloatVector.broadcast(S, C5));
+        q = q.fma(r, FloatVector.broadcast(S, C4));
+        q = q.fma(r, FloatVector.broadcast(S, C3));
+        q = q.fma(r, FloatVector.broadcast(S, C2));
+        q = q.fma(r.mul(r), r).add(1);
+
+        IntVector exponent =
+            shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, SIGNIFICAND);
+        FloatVector factor = exponent.add(ONE).reinterpretAsFloats();
+        FloatVector e = q.mul(factor).blend(0, y.lt(LOWEST_NORMAL));
+        e.intoMemorySegment(
+            out, Float.BYTES * ((long) p * TileShape.WIDTH + lane), ByteOrder.nativeOrder());
+        sum = sum.add(e);
+      }
+      sum.intoArray(sums, rowsFrom + lane);
+    }
   }
 }
