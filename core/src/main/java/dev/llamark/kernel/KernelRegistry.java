@@ -57,6 +57,11 @@ public final class KernelRegistry {
       return provider.isEmpty() || usability.broken();
     }
 
+    /** Why it was not run, where nobody asked for it. */
+    public String leftOut() {
+      return "%s was left out: %s".formatted(id, unusable().orElseThrow());
+    }
+
     /** As a person sees it: {@code vector@512}. */
     public String title() {
       return vectorBits > 0 ? id + "@" + vectorBits : id;
@@ -72,15 +77,19 @@ public final class KernelRegistry {
   }
 
   private void add(Variant variant) {
-    if (variants.putIfAbsent(variant.id(), variant) != null && !variant.broken()) {
+    Variant first = variants.putIfAbsent(variant.id(), variant);
+    if (first != null && !(first.broken() && variant.broken())) {
       throw new InputException(
           "two providers have the id '%s': %s and %s; ids must differ"
-              .formatted(variant.id(), describe(variants.get(variant.id())), describe(variant)));
+              .formatted(variant.id(), describe(first), describe(variant)));
     }
   }
 
   private static String describe(Variant variant) {
-    return variant.provider().map(p -> ProviderCalls.describe(p.getClass())).orElse("?");
+    return variant
+        .provider()
+        .map(provider -> ProviderCalls.describe(provider.getClass()))
+        .orElseGet(() -> variant.unusable().orElseThrow().reason());
   }
 
   /** The providers that {@code loader} finds as services. */
@@ -169,6 +178,11 @@ public final class KernelRegistry {
     return variant.broken() ? new InputException(sentence) : new EnvironmentException(sentence);
   }
 
+  /** What these kernels' matrices compute in, and so the whole: all else computes in floats. */
+  public Arithmetic arithmetic(Kernels kernels) {
+    return variant(kernels.origin(Operation.MATMUL)).arithmetic();
+  }
+
   /**
    * Opens a variant: its own operations, and from its base those that it does not bring.
    *
@@ -204,7 +218,11 @@ public final class KernelRegistry {
     try {
       return open(kernels.base(), team, opening);
     } catch (LlamarkException e) {
-      kernels.close();
+      try {
+        kernels.close();
+      } catch (LlamarkException closing) {
+        e.addSuppressed(closing);
+      }
       throw e;
     }
   }

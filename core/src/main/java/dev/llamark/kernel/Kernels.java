@@ -145,7 +145,9 @@ public final class Kernels implements AutoCloseable {
     for (Runnable closer : closers) {
       try {
         closer.run();
-      } catch (RuntimeException | LinkageError e) {
+      } catch (OutOfMemoryError e) {
+        throw e;
+      } catch (RuntimeException | Error e) {
         String sentence = "variant '%s' cannot be closed: it threw %s".formatted(id, e);
         first = first == null ? new InputException(sentence, e) : first;
       }

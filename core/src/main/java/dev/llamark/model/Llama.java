@@ -343,7 +343,9 @@ public final class Llama implements AutoCloseable {
     float[] before = Arrays.copyOf(a.stream, n);
     taps.after(tap, layer, a.stream, rows, hidden);
     if (!Arrays.equals(before, 0, n, a.stream, 0, n)) {
-      rmsNorm.apply(a.stream, 0, weight, 0, rows, hidden, epsilon, a.normed, 0);
+      Arrays.fill(a.delta, 0, n, 0); // the same kernel, on what the listener wrote
+      rmsNorm.addAndNormalize(
+          a.stream, 0, a.delta, 0, weight, 0, rows, hidden, epsilon, a.normed, 0);
     }
   }
 

@@ -29,6 +29,13 @@ record AttentionOperands(int tokens, int heads, int past, float scale, float[] q
             "case '%s': heads must be a multiple of kvHeads = %d, but are %d"
                 .formatted(id, sizes[2], sizes[1]));
       }
+      double positions = (double) sizes[4] + sizes[0];
+      double rows = Math.max((double) sizes[0] * sizes[1], positions * sizes[2]);
+      if (rows * sizes[3] > CaseId.MOST_ELEMENTS) {
+        throw new InputException(
+            "case '%s': queries, keys and values may have at most %d elements, but have %.0f"
+                .formatted(id, CaseId.MOST_ELEMENTS, rows * sizes[3]));
+      }
       return new Sizes(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
     }
 

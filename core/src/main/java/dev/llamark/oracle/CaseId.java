@@ -30,7 +30,7 @@ public record CaseId(
   public static final long DEFAULT_SEED = 42;
 
   /** An operand is one array. */
-  private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
+  static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
   public CaseId {
     shape = List.copyOf(shape);
@@ -121,7 +121,9 @@ public record CaseId(
                 .formatted(this, names[i], least, shape.get(i)));
       }
     }
-    requireArrays();
+    if (operation != Operation.ATTENTION) { // whose operands AttentionOperands knows
+      requireArrays();
+    }
     return shape.stream().mapToInt(Integer::intValue).toArray();
   }
 

@@ -54,14 +54,21 @@ public final class Conformance implements AutoCloseable {
     team = new ThreadTeam(threads);
     try {
       alone = registry.open(variant, single);
-      together = registry.open(variant, team);
     } catch (LlamarkException e) {
       single.close();
       team.close();
       throw e;
     }
-    // Whoever brings MatMul decides: all else computes in floats alone
-    arithmetic = registry.variant(alone.origin(Operation.MATMUL)).arithmetic();
+    try {
+      together = registry.open(variant, team);
+    } catch (LlamarkException e) {
+      try (single;
+          team;
+          alone) {
+        throw e;
+      }
+    }
+    arithmetic = registry.arithmetic(alone);
   }
 
   /** The variant of this provider, with all that the class path offers to base it on. */
@@ -170,9 +177,10 @@ public final class Conformance implements AutoCloseable {
 
   @Override
   public void close() {
-    alone.close();
-    together.close();
-    single.close();
-    team.close();
+    try (single;
+        team;
+        alone) {
+      together.close();
+    }
   }
 }

@@ -62,15 +62,21 @@ public final class NativeMemory {
     static MemorySegment allocate(long bytes, long alignment, Arena arena) {
       long whole = Math.addExact(bytes, alignment);
       if (TAKEN.get() + whole > Runtime.getRuntime().maxMemory()) {
-        System
-            .gc(); // frees what arenas hold that nobody can reach, as the JDK does for its buffers
+        // frees what arenas hold that nobody can reach, as the JDK does for its buffers
+        System.gc();
       }
       MemorySegment block = calloc(whole);
       if (block.address() == 0) {
         throw new OutOfMemoryError("the system has no " + bytes + " bytes of memory left");
       }
       TAKEN.addAndGet(whole);
-      MemorySegment owned = block.reinterpret(whole, arena, freed -> free(freed, whole));
+      MemorySegment owned;
+      try {
+        owned = block.reinterpret(whole, arena, freed -> free(freed, whole));
+      } catch (RuntimeException e) { // the arena is closed, or another thread's
+        free(block, whole);
+        throw e;
+      }
       return owned.asSlice(-block.address() & alignment - 1, bytes);
     }
 

@@ -224,6 +224,16 @@ class KernelRegistryTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"role", "unusable"})
+  void aBrokenProviderDoesNotVanishBehindAnotherOfItsId(String method) {
+    Provider sound = new Provider("faulty", Kernels.of("faulty"));
+    assertThatThrownBy(() -> KernelRegistry.of(sound, new Faulty(method, true)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("two providers have the id 'faulty'")
+        .hasMessageContaining(Faulty.class.getName());
+  }
+
+  @ParameterizedTest
   @CsvSource({"true,threw java.lang.AssertionError: on purpose", "false,returned null"})
   void aProviderThatCreatesNoKernelsIsRefusedByName(boolean throwing, String fault) {
     KernelRegistry registry = KernelRegistry.of(new Faulty("create", throwing));

@@ -81,18 +81,31 @@ final class OpsVerification {
       return unopened(variant, cases, each, e);
     }
     List<CaseResult> results = new ArrayList<>();
-    try (Conformance conformance = opened) {
+    try {
       for (CaseId id : cases) {
         progress.show(
             "%s · %s · %d of %d"
                 .formatted(
                     variant.title(), id.operation().title(), results.size() + 1, cases.size()));
-        CaseResult result = conformance.check(id);
+        CaseResult result = opened.check(id);
         results.add(result);
         each.accept(variant, result);
       }
-      return new VariantResults(
-          variant, conformance.kernels().inherited(), results, Optional.empty());
+    } catch (RuntimeException | Error e) {
+      try (opened) {
+        throw e;
+      }
+    }
+    return new VariantResults(variant, opened.kernels().inherited(), results, close(opened));
+  }
+
+  /** What was found counts, however a variant ends. */
+  private static Optional<LlamarkException> close(Conformance conformance) {
+    try {
+      conformance.close();
+      return Optional.empty();
+    } catch (LlamarkException e) {
+      return Optional.of(e);
     }
   }
 

@@ -44,8 +44,7 @@ final class Outcome {
 
   /** A variant that nobody named, and that cannot run. */
   void leftOut(Variant variant) {
-    String sentence = "%s was left out: %s".formatted(variant.id(), variant.unusable().get());
-    (variant.broken() ? refused : remarks).add(sentence);
+    (variant.broken() ? refused : remarks).add(variant.leftOut());
   }
 
   /** Something to know that changes nothing: a peer's own error. */

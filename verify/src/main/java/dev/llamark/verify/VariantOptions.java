@@ -125,11 +125,7 @@ public final class VariantOptions {
    * @throws dev.llamark.run.LlamarkException if one that was asked for is unknown or cannot run
    */
   public List<Variant> selected(KernelRegistry registry) {
-    return selected(
-        registry,
-        left ->
-            System.err.printf(
-                "llamark: %s was left out: %s%n", left.id(), left.unusable().orElseThrow()));
+    return selected(registry, left -> System.err.println("llamark: " + left.leftOut()));
   }
 
   /** As above; {@code leftOut} is told of those that would have been run if they could. */

@@ -4,7 +4,6 @@ import dev.llamark.bench.machine.Caches;
 import dev.llamark.kernel.Arithmetic;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.Kernels;
-import dev.llamark.kernel.Operation;
 import dev.llamark.oracle.Judgement;
 import dev.llamark.run.ThreadTeam;
 import java.util.Arrays;
@@ -122,7 +121,7 @@ public abstract class KernelBenchmark {
 
   /** The arithmetic of the variant that MatMul comes from. */
   protected final Arithmetic arithmetic() {
-    return registry.variant(kernels.origin(Operation.MATMUL)).arithmetic();
+    return registry.arithmetic(kernels);
   }
 
   /** Standard normal values. */

@@ -67,9 +67,8 @@ public final class ModelComparison {
    * @throws LlamarkException if the variant is unknown or cannot run
    */
   public VariantResult check(KernelRegistry registry, String id, ThreadTeam team) {
-    Arithmetic arithmetic = registry.variant(id).arithmetic();
     try (Kernels kernels = registry.open(id, team)) {
-      return check(kernels, arithmetic);
+      return check(kernels, registry.arithmetic(kernels));
     }
   }
 
@@ -182,7 +181,8 @@ public final class ModelComparison {
             ? new ModelJudge(expected, Optional.of(reference.rewritten()), oracle)
             : new ModelJudge(alone.orElseThrow(), Optional.empty(), Optional.empty());
     Divergence toJudge = measures ? toReference : Divergence.of(got, alone.orElseThrow());
-    Verdict verdict = trusted(judge.judge(toJudge, judged, gate), expected);
+    Verdict found = judge.judge(toJudge, judged, gate);
+    Verdict verdict = fed ? found : trusted(found, expected);
     return new Phase(kind, toReference, toOracle, judged, gate, judge.noises(gate), verdict);
   }
 

@@ -51,13 +51,14 @@ public record Substitution(Operation operation, String with, double nmse, boolea
      */
     public List<Substitution> run(
         KernelRegistry registry, String id, String with, ThreadTeam team) {
-      Arithmetic arithmetic = registry.variant(id).arithmetic();
       List<Substitution> tried = new ArrayList<>();
       try (Kernels kernels = registry.open(id, team);
           Kernels lender = registry.open(with, team)) {
         for (Operation operation : Operation.values()) {
           progress.accept("%s · %s of %s".formatted(id, operation.title(), with));
-          double nmse = nmse(kernels.with(operation, lender), arithmetic);
+          Kernels swapped = kernels.with(operation, lender);
+          Arithmetic arithmetic = registry.arithmetic(swapped);
+          double nmse = nmse(swapped, arithmetic);
           boolean removes = gate(arithmetic).admits(nmse);
           tried.add(new Substitution(operation, with, nmse, removes));
         }

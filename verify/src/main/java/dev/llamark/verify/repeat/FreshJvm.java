@@ -115,7 +115,7 @@ public final class FreshJvm {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new EnvironmentException("a JVM could not be started: " + e.getMessage(), e);
+      throw new EnvironmentException("a run in a JVM of its own failed: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for a JVM", e);

@@ -9,6 +9,7 @@ import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.Kernels;
 import dev.llamark.kernel.MatMul;
 import dev.llamark.kernel.PackedMatrix;
+import dev.llamark.kernel.RmsNorm;
 import dev.llamark.oracle.MatMulOracle;
 import dev.llamark.oracle.Verdict;
 import dev.llamark.run.ThreadTeam;
@@ -106,6 +107,66 @@ class Int8GateTest {
     Gate gate = reference.gate(Arithmetic.INT8_ACTIVATIONS, reference.prefill());
     assertThat(judge.spread()).isBetween(1e-12, 1e-3);
     assertThat(gate.nmse()).isEqualTo(Math.max(1e-4, 16 * judge.spread()));
+  }
+
+  /** Right alone; with the residual added it takes another epsilon. */
+  private record OtherEpsilonWhenFused(RmsNorm norm) implements RmsNorm {
+    @Override
+    public void compute(
+        float[] x,
+        int xOffset,
+        float[] weight,
+        int weightOffset,
+        int rows,
+        int size,
+        float epsilon,
+        float[] out,
+        int outOffset) {
+      norm.compute(x, xOffset, weight, weightOffset, rows, size, epsilon, out, outOffset);
+    }
+
+    @Override
+    public void computeSum(
+        float[] residual,
+        int residualOffset,
+        float[] delta,
+        int deltaOffset,
+        float[] weight,
+        int weightOffset,
+        int rows,
+        int size,
+        float epsilon,
+        float[] out,
+        int outOffset) {
+      norm.computeSum(
+          residual,
+          residualOffset,
+          delta,
+          deltaOffset,
+          weight,
+          weightOffset,
+          rows,
+          size,
+          epsilon / 10,
+          out,
+          outOffset);
+    }
+  }
+
+  @Test
+  void anotherEpsilonInTheFusedNormAloneIsCaught() {
+    try (Kernels scalar = registry.open("scalar", team)) {
+      Kernels wrong =
+          scalar
+              .with(new Quantising(scalar.matMul(), Int8GateTest::right))
+              .with(new OtherEpsilonWhenFused(scalar.rmsNorm()));
+      VariantResult result =
+          new ModelComparison(reference, _ -> {}).check(wrong, Arithmetic.INT8_ACTIVATIONS);
+      assertThat(result.verdict())
+          .isInstanceOf(Verdict.Fail.class)
+          .satisfies(
+              v -> assertThat(v.reason()).startsWith("layer 0 ffn norm in prefill adds NMSE"));
+    }
   }
 
   @Test
