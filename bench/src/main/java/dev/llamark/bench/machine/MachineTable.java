@@ -1,6 +1,7 @@
 package dev.llamark.bench.machine;
 
 import dev.llamark.bench.fork.ForkResult;
+import dev.llamark.bench.statistics.IntervalText;
 import dev.llamark.run.Interval;
 import dev.llamark.run.MachineRecord;
 import dev.llamark.run.TextTable;
@@ -13,6 +14,8 @@ final class MachineTable {
   private final TextTable table =
       new TextTable("probe", "level", "threads", "value", "", "", "forks").alignRight(2, 3, 4, 6);
 
+  private boolean dashed;
+
   void add(MachineRecord result) {
     table.row(
         result.probe(),
@@ -24,17 +27,27 @@ final class MachineTable {
         String.valueOf(result.value().forks().length));
   }
 
-  private static String halfWidth(Interval value) {
-    return value.lo() == null
-        ? ""
-        : String.format(Locale.ROOT, "±%.0f %%", 100 * (Math.sqrt(value.hi() / value.lo()) - 1));
+  private String halfWidth(Interval value) {
+    if (value.forks().length < 2) {
+      return "";
+    }
+    dashed |= !IntervalText.says(value.lo(), value.hi());
+    return IntervalText.halfWidth(value.lo(), value.hi());
+  }
+
+  private void explain() {
+    if (dashed) {
+      table.note(IntervalText.LEGEND);
+    }
   }
 
   String text() {
+    explain();
     return table.text();
   }
 
   String markdown() {
+    explain();
     return table.markdown();
   }
 

@@ -1,5 +1,6 @@
 package dev.llamark.bench.model;
 
+import dev.llamark.bench.statistics.IntervalText;
 import dev.llamark.run.ModelRecord;
 import dev.llamark.run.Ratio;
 import dev.llamark.run.TextTable;
@@ -14,6 +15,7 @@ final class ModelTable {
   private final String first;
   private final TextTable table;
   private String lastTest = "";
+  private boolean dashed;
 
   /**
    * @param first id of the variant whose speed the others' is given in
@@ -55,23 +57,28 @@ final class ModelTable {
     table.note(text);
   }
 
+  private void explain() {
+    if (dashed) {
+      table.note(IntervalText.LEGEND);
+    }
+  }
+
   String text() {
+    explain();
     return table.text();
   }
 
   String markdown() {
+    explain();
     return table.markdown();
   }
 
   /** The median fork and half the interval: {@code 512.3 ± 2 %}. */
-  private static String speed(ModelRecord.Samples speed) {
+  private String speed(ModelRecord.Samples speed) {
     String median =
         String.format(Locale.ROOT, speed.median() >= MANY_PER_S ? "%.0f" : "%.1f", speed.median());
-    return speed.lo() == null
-        ? median
-        : median
-            + String.format(
-                Locale.ROOT, " ±%3.0f %%", 100 * (Math.sqrt(speed.hi() / speed.lo()) - 1));
+    dashed |= !IntervalText.says(speed.lo(), speed.hi());
+    return median + " " + IntervalText.halfWidth(speed.lo(), speed.hi());
   }
 
   private static String time(Double millis) {
@@ -83,12 +90,12 @@ final class ModelTable {
         : String.format(Locale.ROOT, millis >= 10 ? "%.0f ms" : "%.2f ms", millis);
   }
 
-  private static String ratio(Ratio ratio) {
+  private String ratio(Ratio ratio) {
     if (ratio == null) {
       return "";
     }
-    return ratio.lo() == null
-        ? String.format(Locale.ROOT, "%.2f", ratio.ratio())
-        : String.format(Locale.ROOT, "%.2f [%.2f, %.2f]", ratio.ratio(), ratio.lo(), ratio.hi());
+    dashed |= !IntervalText.says(ratio.lo(), ratio.hi());
+    return String.format(Locale.ROOT, "%.2f ", ratio.ratio())
+        + IntervalText.ends(ratio.lo(), ratio.hi());
   }
 }

@@ -2,6 +2,7 @@ package dev.llamark.bench.ops;
 
 import dev.llamark.bench.op.OrtChainBenchmark;
 import dev.llamark.bench.statistics.ForkPattern;
+import dev.llamark.bench.statistics.IntervalText;
 import dev.llamark.kernel.Operation;
 import dev.llamark.run.OpRecord;
 import dev.llamark.run.Ratio;
@@ -13,11 +14,7 @@ import java.util.Locale;
 /** The results of {@code bench ops} as a person reads them. */
 public final class OpTable {
 
-  private static final String DASH = "–";
   private static final double WHOLE = 100;
-
-  /** Upper over lower end of an interval that says nothing any more. */
-  private static final double WIDEST = 4;
 
   private final String baseline;
   private final TextTable table;
@@ -93,15 +90,12 @@ public final class OpTable {
 
   /** Half the interval's width as a share, or a dash if it says nothing. */
   private String halfWidth(Double lo, Double hi) {
-    if (!says(lo, hi)) {
-      return DASH + "     ";
-    }
-    return String.format(Locale.ROOT, "±%3.0f %%", 100 * (Math.sqrt(hi / lo) - 1));
+    return IntervalText.halfWidth(lo, hi) + (says(lo, hi) ? "" : "     ");
   }
 
   /** Whether an interval is there, and narrow enough to be of any use. */
   private boolean says(Double lo, Double hi) {
-    boolean says = lo != null && hi != null && hi / lo <= WIDEST;
+    boolean says = IntervalText.says(lo, hi);
     dashed |= !says;
     return says;
   }
@@ -145,7 +139,7 @@ public final class OpTable {
             ? ""
             : says(roof.lo(), roof.hi())
                 ? String.format(Locale.ROOT, "[%.0f, %.0f] ", roof.lo(), roof.hi())
-                : "[" + DASH + "] ";
+                : "[" + IntervalText.DASH + "] ";
     return String.format(Locale.ROOT, "%.0f %s%% %s", roof.percent(), interval, bound);
   }
 
@@ -155,7 +149,7 @@ public final class OpTable {
     }
     return says(ratio.lo(), ratio.hi())
         ? "%s [%s, %s]".formatted(figure(ratio.ratio()), figure(ratio.lo()), figure(ratio.hi()))
-        : figure(ratio.ratio()) + " [" + DASH + "]";
+        : figure(ratio.ratio()) + " [" + IntervalText.DASH + "]";
   }
 
   /** Doubts, as a person reads them. */
@@ -187,7 +181,7 @@ public final class OpTable {
     }
     if (dashed) {
       table.note(
-          DASH + ": the forks are too few, or differ by more than a factor of two: no interval");
+          IntervalText.LEGEND);
       dashed = false;
     }
     if (fewForks) {
