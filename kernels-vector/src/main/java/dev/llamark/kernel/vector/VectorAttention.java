@@ -81,7 +81,6 @@ final class VectorAttention implements Attention {
       chunks = Math.ceilDiv(positions, positionsPerChunk);
     } else {
       chunks = 1;
-      positionsPerChunk = positions;
       rowsPerPart = AttentionPanels.ROWS;
       while (rowsPerPart > AttentionRows.MOST_ROWS && parts() < PARTS_PER_THREAD * team.size()) {
         rowsPerPart /= 2; // panels stay what they are, and so do results
