@@ -54,6 +54,9 @@ final class AttentionCases implements OperationCases {
     both(list, id(34, 16, 4, 64, 3)); // threads may cut the rows differently
     both(list, id(64, 3, 1, 22, 128));
     both(list, id(64, 3, 1, 128, 30).with("kv", "f16"));
+    both(list, id(34, 1, 1, 22, 1000)); // many rows over several blocks of positions
+    both(list, id(34, 1, 1, 22, 1000).with("kv", "f16"));
+    list.add(id(34, 1, 1, 22, 1000).with("later", "nan"));
     for (String fill : FILLS) {
       for (String operand : new String[] {"fill", "keys", "values"}) {
         list.add(id(3, 4, 2, 22, lanes + 2).with(operand, fill));

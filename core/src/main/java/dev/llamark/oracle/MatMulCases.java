@@ -73,7 +73,8 @@ final class MatMulCases implements OperationCases {
       list.add(id(dtype, 1, 4 * lanes, tail));
       list.add(id(dtype, 3, tail, 2 * lanes + 1));
     }
-    for (int k : new int[] {511, 512, 513, 1024 + lanes + 1}) { // blocks of K end here
+    for (int k :
+        new int[] {511, 512, 513, 1024 + lanes + 1, 2048 + lanes + 1}) { // blocks of K end here
       list.add(id(dtype, 1, 2 * lanes + 1, k).with("exact"));
       list.add(id(dtype, 7, 2 * lanes + 1, k).with("exact"));
     }
@@ -87,6 +88,8 @@ final class MatMulCases implements OperationCases {
     for (int rows : new int[] {23, 24, 25, 64, 65}) {
       list.add(id(dtype, rows, 198, 198).with("exact"));
     }
+    list.add(id(dtype, 65, 3 * lanes + 2, 2 * lanes + 1).with("exact"));
+    list.add(id(dtype, 515, lanes + 1, lanes + 1).with("exact"));
     list.add(id(dtype, 64, 541, 198));
     list.add(id(dtype, 512, 288, 288).with("exact"));
     list.add(id(dtype, 64, 512, 2048).with("exact"));

@@ -22,7 +22,7 @@ final class AttentionPanels {
   private static final int N = Lanes.COUNT;
   private static final int WIDTH = TileShape.WIDTH;
 
-  /** Positions of a block, whole tiles; a panel's scores stay in the first-level cache. */
+  /** Positions of a block, whole tiles; a panel's scores stay in the second-level cache. */
   private static final int BLOCK = 32 * TileShape.FULL;
 
   private final float[] scores = new float[BLOCK * WIDTH];
@@ -113,19 +113,12 @@ final class AttentionPanels {
       int here = Math.min(BLOCK, end - from);
       int at = cache.index(kvHead, from);
       if (cache.dtype() == DType.F16) {
-        widen(cache.halfKeys(), at, keys, here * headDim);
-        widen(cache.halfValues(), at, values, here * headDim);
+        KeyValueTiles.widen(cache.halfKeys(), at, here * headDim, keys, 0);
+        KeyValueTiles.widen(cache.halfValues(), at, here * headDim, values, 0);
         block(keys, 0, values, 0, from, here);
       } else {
         block(cache.keys(), at, cache.values(), at, from, here);
       }
-    }
-  }
-
-  /** A plain loop: the compiler vectorises this conversion, the Vector API has none. */
-  private static void widen(short[] from, int offset, float[] to, int count) {
-    for (int i = 0; i < count; i++) {
-      to[i] = Float.float16ToFloat(from[offset + i]);
     }
   }
 
@@ -156,10 +149,20 @@ final class AttentionPanels {
     int first = panel * WIDTH;
     long q = (long) first * headDim * Float.BYTES;
     for (int p = 0; p < seen; p += TileShape.FULL) {
-      multiply(TileShape.FULL, keyTiles, p * headDim, queries, q, headDim, scores, p, false);
+      PanelTile.multiply(
+          TileShape.FULL,
+          keyTiles,
+          p * headDim,
+          queries,
+          q,
+          headDim,
+          scores,
+          p * WIDTH,
+          WIDTH,
+          false);
     }
     ScoreColumns.mask(scores, allSee, seen, position, first, from);
-    if (ScoreColumns.raise(scores, seen, highest, first, factors)) {
+    if (ScoreColumns.raise(scores, seen, highest, first, factors) && from > 0) {
       VectorExp.weights(factors, 0, WIDTH, 0, unused, 0);
       ScoreColumns.scale(weighted, panel * paddedDim, paddedDim, factors);
       ScoreColumns.scale(sums, panel, 1, factors);
@@ -175,27 +178,8 @@ final class AttentionPanels {
   private void addWeighted(int panel, int seen, int count, boolean add) {
     int first = panel * paddedDim;
     for (int c = 0, v = 0; c < paddedDim; v += count * height(c), c += height(c)) {
-      multiply(height(c), valueTiles, v, weights, 0, seen, weighted, first + c, add);
-    }
-  }
-
-  /** A tile of rows of {@code x} by a panel's lanes. */
-  private static void multiply(
-      int height,
-      float[] x,
-      int xFrom,
-      MemorySegment w,
-      long wFrom,
-      int count,
-      float[] out,
-      int row,
-      boolean add) {
-    int to = row * WIDTH;
-    switch (height) {
-      case 4 -> PanelTile.multiply4(x, xFrom, w, wFrom, count, out, to, WIDTH, add);
-      case 6 -> PanelTile.multiply6(x, xFrom, w, wFrom, count, out, to, WIDTH, add);
-      case 8 -> TallPanelTile.multiply8(x, xFrom, w, wFrom, count, out, to, WIDTH, add);
-      default -> TallPanelTile.multiply12(x, xFrom, w, wFrom, count, out, to, WIDTH, add);
+      int to = (first + c) * WIDTH;
+      PanelTile.multiply(height(c), valueTiles, v, weights, 0, seen, weighted, to, WIDTH, add);
     }
   }
 

@@ -11,8 +11,8 @@ import java.util.Arrays;
  */
 final class AttentionRows {
 
-  /** Rows at most. */
-  static final int ROWS = 256;
+  /** Rows at most: more go to {@link AttentionPanels}, of whose panels these are whole ones. */
+  static final int MOST_ROWS = 32;
 
   /** Positions of a block. */
   static final int BLOCK = 256;
@@ -28,13 +28,13 @@ final class AttentionRows {
   private static final int STRIDE = BLOCK + N;
 
   private final float[] scores = new float[PANEL * STRIDE];
-  private final float[] highest = new float[ROWS];
-  private final float[] sums = new float[ROWS * N];
+  private final float[] highest = new float[MOST_ROWS];
+  private final float[] sums = new float[MOST_ROWS * N];
   private final float[] factors = new float[PANEL];
   private final float[] unused = new float[N];
 
   /** Positions that each row sees, from 0 on. */
-  private final int[] visible = new int[ROWS];
+  private final int[] visible = new int[MOST_ROWS];
 
   private float[] queries = new float[0];
   private float[] weighted = new float[0];
@@ -50,25 +50,22 @@ final class AttentionRows {
 
   private KeyValues cache;
   private int kvHead;
+
+  /** Whether scores come from transposed keys: always where there are more rows than a panel's. */
   private boolean transposes;
 
-  /**
-   * Makes room for the rows of a KV head, and forgets all.
-   *
-   * @param transposes whether scores come from transposed keys, as they must where there are more
-   *     rows than a panel has; the two ways differ in the last bit
-   */
-  void begin(KeyValues cache, int kvHead, int rows, boolean transposes) {
+  /** Makes room for the rows of a KV head, and forgets all. */
+  void begin(KeyValues cache, int kvHead, int rows) {
     this.cache = cache;
-    this.transposes = transposes;
     this.kvHead = kvHead;
     this.rows = rows;
+    transposes = rows >= PANEL;
     headDim = cache.headDim();
     paddedRows = Math.ceilDiv(rows, HEIGHT) * HEIGHT;
     paddedDim = Math.ceilDiv(headDim, WIDTH) * WIDTH;
     if (keys.length < BLOCK * paddedDim) {
-      queries = new float[ROWS * paddedDim];
-      weighted = new float[ROWS * paddedDim];
+      queries = new float[MOST_ROWS * paddedDim];
+      weighted = new float[MOST_ROWS * paddedDim];
       keys = new float[BLOCK * paddedDim];
       values = new float[BLOCK * paddedDim];
       columns = new float[BLOCK * paddedDim];
@@ -113,21 +110,14 @@ final class AttentionRows {
     }
   }
 
-  /** A plain loop: the compiler vectorises this conversion, the Vector API has none. */
   private static void widen(
       short[] from, int offset, int headDim, int count, float[] to, int stride) {
     if (stride == headDim) {
-      widen(from, offset, count * headDim, to, 0);
+      KeyValueTiles.widen(from, offset, count * headDim, to, 0);
       return;
     }
     for (int p = 0; p < count; p++) {
-      widen(from, offset + p * headDim, headDim, to, p * stride);
-    }
-  }
-
-  private static void widen(short[] from, int offset, int count, float[] to, int at) {
-    for (int i = 0; i < count; i++) {
-      to[at + i] = Float.float16ToFloat(from[offset + i]);
+      KeyValueTiles.widen(from, offset + p * headDim, headDim, to, p * stride);
     }
   }
 

@@ -74,13 +74,14 @@ final class FloatPanels extends VectorWeights {
 
   @Override
   void multiplyVector(
-      float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
+      float[] x,
+      int xOffset,
+      float[] sums,
+      int panel,
+      float[] out,
+      int outOffset,
+      MatMulScratch scratch) {
     FloatPanelVector.multiply(x, xOffset, data, offset(panel, 0), columns(), out, outOffset);
-  }
-
-  @Override
-  void expand(int panel, int k, int count, MatMulScratch scratch, MemorySegment out) {
-    MemorySegment.copy(data, offset(panel, k), out, 0, (long) count * PANEL * Float.BYTES);
   }
 
   @Override

@@ -102,10 +102,16 @@ final class HalfPanels extends VectorWeights {
 
   @Override
   void multiplyVector(
-      float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
+      float[] x,
+      int xOffset,
+      float[] sums,
+      int panel,
+      float[] out,
+      int outOffset,
+      MatMulScratch scratch) {
     long from = panel * panelBytes();
     if (columns() % 2 != 0 || special.get()) {
-      super.multiplyVector(x, xOffset, panel, out, outOffset, scratch);
+      multiplyExpanded(x, xOffset, panel, out, outOffset, scratch.expanded);
     } else if (dtype() == DType.BF16) {
       HalfVector.bf16(x, xOffset, data, from, pairs(), out, outOffset);
     } else {
@@ -113,9 +119,13 @@ final class HalfPanels extends VectorWeights {
     }
   }
 
-  @Override
-  void expand(int panel, int k, int count, MatMulScratch scratch, MemorySegment out) {
-    expand(panel, k, count, out, 0, WIDTH);
+  private void multiplyExpanded(
+      float[] x, int xOffset, int panel, float[] out, int outOffset, MemorySegment expanded) {
+    for (int k = 0; k < columns(); k += DEPTH) {
+      int count = Math.min(DEPTH, columns() - k);
+      expand(panel, k, count, expanded, 0, WIDTH);
+      PanelVector.multiply(x, xOffset + k, expanded, count, out, outOffset, k > 0);
+    }
   }
 
   @Override
@@ -190,7 +200,7 @@ final class HalfPanels extends VectorWeights {
       pair.lanewise(LSHL, BF16_SHIFT)
           .reinterpretAsFloats()
           .intoMemorySegment(out, to + 2 * i * step, ORDER);
-      pair.and(0xFFFF_0000)
+      pair.and(HalfVector.UPPER)
           .reinterpretAsFloats()
           .intoMemorySegment(out, to + (2 * i + 1) * step, ORDER);
     }

@@ -26,7 +26,8 @@ final class HalfVector {
   /** What the exponents' biases of binary16 and float differ by, as a factor. */
   static final float BIAS = 0x1p112f;
 
-  private static final int UPPER = 0xFFFF_0000;
+  /** The second of the two inputs in an int, as a bfloat16 already a float. */
+  static final int UPPER = 0xFFFF_0000;
 
   private HalfVector() {}
 

@@ -6,6 +6,10 @@ import java.util.Arrays;
 final class Int8Input {
 
   private int[] numbers = new int[Int8Block.SIZE];
+
+  /** A block that is filled up with zeros. */
+  private final float[] padded = new float[Int8Block.SIZE];
+
   private int[] bases = new int[0];
   private float[] scales = new float[0];
   private float[] offsets = new float[0];
@@ -54,7 +58,8 @@ final class Int8Input {
   }
 
   private float quantiseShort(float[] x, int from, int count) {
-    float[] padded = Arrays.copyOf(Arrays.copyOfRange(x, from, from + count), Int8Block.SIZE);
+    System.arraycopy(x, from, padded, 0, count);
+    Arrays.fill(padded, count, Int8Block.SIZE, 0);
     return Int8Block.quantise(padded, 0, numbers, 0);
   }
 

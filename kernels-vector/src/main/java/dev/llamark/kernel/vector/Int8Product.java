@@ -12,12 +12,6 @@ final class Int8Product {
   /** Inputs of a panel that are expanded at once: whole blocks of every type. */
   private static final int DEPTH = 512;
 
-  /** Rows for which it is worth to expand a panel once more. */
-  private static final int ROWS_PER_GROUP = 128;
-
-  /** Parts that each thread should find: the last ones even out what came before. */
-  private static final int PARTS_PER_THREAD = 8;
-
   /** What one thread needs besides the operands. */
   private static final class Scratch {
     final short[] weights = new short[DEPTH * NibblePanels.PANEL];
@@ -36,8 +30,6 @@ final class Int8Product {
   private NibblePanels weights;
   private float[] out;
   private int outOffset;
-  private int tilesPerGroup;
-  private int groups;
 
   Int8Product(ThreadTeam team) {
     this.team = team;
@@ -64,22 +56,15 @@ final class Int8Product {
     this.weights = weights;
     this.out = out;
     this.outOffset = outOffset;
-    int most = Math.ceilDiv(input.tiles() * Int8Tiles.FULL, ROWS_PER_GROUP);
-    int wanted = Math.ceilDiv(PARTS_PER_THREAD * team.size(), weights.pairs());
-    tilesPerGroup = Math.ceilDiv(input.tiles(), Math.min(most, wanted));
-    groups = Math.ceilDiv(input.tiles(), tilesPerGroup);
-    team.run(weights.pairs() * groups, panelRegion);
+    team.run(weights.pairs(), panelRegion);
   }
 
-  private void panelPart(int part, int thread) {
-    int panel = part / groups;
-    int first = part % groups * tilesPerGroup;
-    int end = Math.min(input.tiles(), first + tilesPerGroup);
+  private void panelPart(int panel, int thread) {
     Scratch own = scratch[thread];
     for (int k = 0; k < weights.columns(); k += DEPTH) {
       int count = Math.min(DEPTH, weights.columns() - k);
       weights.expandShorts(panel, k, count, own.weights, own.scales);
-      for (int tile = first; tile < end; tile++) {
+      for (int tile = 0; tile < input.tiles(); tile++) {
         multiplyTile(tile, k, count, own);
         addTile(tile, panel, own.tile, k > 0);
       }

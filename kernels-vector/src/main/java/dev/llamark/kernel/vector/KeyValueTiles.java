@@ -77,4 +77,14 @@ final class KeyValueTiles {
     }
     return count;
   }
+
+  /**
+   * Halves to floats. A plain loop: the compiler vectorises this conversion, the Vector API has
+   * none.
+   */
+  static void widen(short[] from, int offset, int count, float[] to, int at) {
+    for (int i = 0; i < count; i++) {
+      to[at + i] = Float.float16ToFloat(from[offset + i]);
+    }
+  }
 }

@@ -28,17 +28,17 @@ final class Lanes {
   static final VectorSpecies<Short> WIDE_SHORTS =
       VectorSpecies.of(short.class, FLOATS.vectorShape());
 
-  /** As many bytes, or at 128 bits twice as many: there is no smaller vector. */
-  static final VectorSpecies<Byte> BYTES =
-      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, VectorWidth.bits() / 4)));
-
   /** Floats in a vector. */
   static final int COUNT = FLOATS.length();
 
-  private static final VectorShuffle<Float> BY_8 = rotation(8);
-  private static final VectorShuffle<Float> BY_4 = rotation(4);
-  private static final VectorShuffle<Float> BY_2 = rotation(2);
-  private static final VectorShuffle<Float> BY_1 = rotation(1);
+  /** Rotations, by which all lanes come together in a few steps. */
+  static final VectorShuffle<Float> BY_8 = rotation(8);
+
+  static final VectorShuffle<Float> BY_4 = rotation(4);
+
+  static final VectorShuffle<Float> BY_2 = rotation(2);
+
+  static final VectorShuffle<Float> BY_1 = rotation(1);
 
   private Lanes() {}
 

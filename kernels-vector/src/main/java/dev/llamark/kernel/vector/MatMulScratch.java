@@ -23,7 +23,7 @@ final class MatMulScratch {
 
   /** Makes {@link #expandedStrip} the one that is multiplied. */
   void placeExpandedStrip(int inputs) {
-    strip.set(expandedStrip, 0, (long) inputs * TileShape.WIDTH * Float.BYTES);
+    strip.set(expandedStrip, 0, inputs * TileShape.ROW);
   }
 
   /** Outside the heap, as weights are: the tiles know one kind of memory. */

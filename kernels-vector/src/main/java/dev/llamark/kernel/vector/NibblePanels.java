@@ -17,16 +17,12 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class NibblePanels extends VectorWeights {
 
-  /** Outputs in a panel: three vectors of shorts, or two panels of floats. */
+  /** Outputs in a panel: three vectors of shorts, or a strip of floats. */
   static final int PANEL = 2 * WIDTH;
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
-  private static final long ROW = (long) WIDTH * Float.BYTES;
   private static final int N = S.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-  /** At 128 bits a load of bytes reaches beyond the vector that is made of it. */
-  private static final int SPARE_BYTES = 8;
 
   private static final int NUMBERS_PER_LANE = Short.SIZE / 4;
 
@@ -37,8 +33,8 @@ final class NibblePanels extends VectorWeights {
   private NibblePanels(Matrix matrix) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
     layout = PanelLayout.of(matrix.dtype());
-    centre = layout.minimum() ? 0 : 8;
-    data = allocate(pairs() * pairBytes() + SPARE_BYTES);
+    centre = layout.centre();
+    data = allocate(pairs() * pairBytes());
   }
 
   /** Packs a matrix, with the help of the team. */
@@ -57,7 +53,7 @@ final class NibblePanels extends VectorWeights {
     return panels;
   }
 
-  /** Number of panels; each is a pair of those that are expanded to floats. */
+  /** Number of panels; each is a pair of {@link #WIDTH} outputs. */
   int pairs() {
     return Math.ceilDiv(rows(), PANEL);
   }
@@ -108,39 +104,53 @@ final class NibblePanels extends VectorWeights {
     return layout.minimum();
   }
 
+  /** Never asked for: a row is multiplied in whole numbers. */
   @Override
-  void expand(int panel, int k, int count, MatMulScratch scratch, MemorySegment out) {
+  void multiplyVector(
+      float[] x,
+      int xOffset,
+      float[] sums,
+      int panel,
+      float[] out,
+      int outOffset,
+      MatMulScratch scratch) {
+    throw new UnsupportedOperationException("one row is multiplied in whole numbers");
+  }
+
+  /** A strip is a panel. */
+  @Override
+  void makeStrip(int strip, int k, int count, MatMulScratch scratch) {
     int first = k / layout.partInputs();
     int parts = count / layout.partInputs();
     PartScales scales = scratch.partScales;
     scales.resize(parts, PANEL);
-    scales.read(data, panel / 2 * pairBytes(), PANEL, layout, columns(), first, parts);
+    scales.read(data, strip * pairBytes(), PANEL, layout, columns(), first, parts);
     if (!layout.minimum()) { // zeros: a vector chosen by a condition would reach the heap
       Arrays.fill(scales.shifts(), 0, parts * PANEL, 0);
     }
-    int half = panel % 2 * WIDTH;
-    long at = numbers(panel / 2) + (long) k / NUMBERS_PER_LANE * PANEL * Short.BYTES;
-    int lanes = layout.partInputs() / NUMBERS_PER_LANE;
-    for (int part = 0; part < parts; part++) {
-      long to = part * layout.partInputs() * ROW;
-      expandPart(at, lanes, half, scales, part * PANEL + half, out, to);
-      at += (long) lanes * PANEL * Short.BYTES;
+    long from = numbers(strip) + (long) k / NUMBERS_PER_LANE * PANEL * Short.BYTES;
+    for (int v = 0; v < PANEL; v += N) {
+      // an int has lanes of two outputs, a vector of floats apart
+      long at = from + (long) v / (2 * N) * N * Integer.BYTES;
+      int bit = v / N % 2 * Short.SIZE;
+      long to = TileShape.offset(v, count);
+      expand(at, bit, parts, scales, v, scratch.expandedStrip, to);
     }
+    scratch.placeExpandedStrip(count);
   }
 
-  private void expandPart(
-      long at, int lanes, int half, PartScales scales, int scale, MemorySegment out, long to) {
-    for (int v = 0; v < WIDTH; v += N) {
-      FloatVector factor = FloatVector.fromArray(S, scales.scales(), scale + v);
-      FloatVector shift = FloatVector.fromArray(S, scales.shifts(), scale + v);
-      long index = to + (long) v * Float.BYTES;
-      int shared = half + v; // the vector's place in the panel: an int has lanes of two
-      int bit = shared / N % 2 * Short.SIZE;
-      long from = at + (long) shared / (2 * N) * N * Integer.BYTES;
-      for (int i = 0; i < lanes; i++) {
-        long lane = from + (long) i * PANEL * Short.BYTES;
-        IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, lane, ORDER);
-        for (int j = 0; j < NUMBERS_PER_LANE; j++, index += ROW) {
+  /** Writes the floats of a vector of outputs, from output {@code v} of the panel on. */
+  private void expand(
+      long from, int bit, int parts, PartScales scales, int v, MemorySegment out, long to) {
+    int lanes = layout.partInputs() / NUMBERS_PER_LANE;
+    long at = from;
+    long index = to;
+    for (int part = 0; part < parts; part++) {
+      FloatVector factor = FloatVector.fromArray(S, scales.scales(), part * PANEL + v);
+      FloatVector shift = FloatVector.fromArray(S, scales.shifts(), part * PANEL + v);
+      for (int i = 0; i < lanes; i++, at += (long) PANEL * Short.BYTES) {
+        IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
+        for (int j = 0; j < NUMBERS_PER_LANE; j++, index += TileShape.ROW) {
           IntVector number = word.lanewise(VectorOperators.LSHR, bit + 4 * j).and(0xF).sub(centre);
           FloatVector q = (FloatVector) number.convert(VectorOperators.I2F, 0);
           q.fma(factor, shift).intoMemorySegment(out, index, ORDER);

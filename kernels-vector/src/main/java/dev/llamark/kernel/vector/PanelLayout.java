@@ -6,9 +6,8 @@ import dev.llamark.tensor.DType;
  * How a panel of a quantised type lies in memory; every field is (… × output). First the heads, all
  * blocks' half floats d, and dmin where the type has one; then the bytes of all parts' scales and
  * of all their minima where they have them, four parts to an int; then the numbers. An int holds as
- * many consecutive numbers of one output as fit into it whole, the first lowest: it is loaded once
- * and its numbers are shifted out. What a part has beyond its ints are the rests, bytes, the first
- * lowest, four to an int.
+ * many consecutive numbers of one output as fit into it whole, the first lowest: one load serves
+ * them all. What a part has beyond its ints are the rests, bytes, the first lowest, four to an int.
  *
  * <p>Numbers are packed as they are, from 0 on; {@link #centre} is to be subtracted.
  *

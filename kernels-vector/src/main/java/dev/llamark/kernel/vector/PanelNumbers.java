@@ -30,8 +30,8 @@ final class PanelNumbers {
    * @param first number of the first part
    * @param scales (part × output) from the first part on
    * @param v first output, for the scales
-   * @param to where the first input's floats go, in bytes
-   * @param step bytes from one input's floats to the next one's
+   * @param out a strip's floats
+   * @param to where the first input's go, in bytes
    */
   static void expand(
       MemorySegment data,
@@ -43,8 +43,7 @@ final class PanelNumbers {
       PartScales scales,
       int v,
       MemorySegment out,
-      long to,
-      long step) {
+      long to) {
     int bits = layout.bits();
     int perInt = layout.numbersPerInt();
     int ints = layout.intsPerPart();
@@ -59,7 +58,7 @@ final class PanelNumbers {
       FloatVector shift = FloatVector.fromArray(S, scales.shifts(), part * WIDTH + v);
       for (int i = 0; i < ints; i++, at += ROW) {
         IntVector word = IntVector.fromMemorySegment(I, data, at, ORDER);
-        for (int j = 0; j < perInt; j++, index += step) {
+        for (int j = 0; j < perInt; j++, index += TileShape.ROW) {
           FloatVector q = word.and(mask).or(base).reinterpretAsFloats().sub(zero);
           q.fma(factor, shift).intoMemorySegment(out, index, ORDER);
           word = word.lanewise(LSHR, bits);
@@ -70,7 +69,7 @@ final class PanelNumbers {
         long restAt = rests + rest / Integer.BYTES * ROW;
         IntVector word = IntVector.fromMemorySegment(I, data, restAt, ORDER);
         word = word.lanewise(LSHR, rest % Integer.BYTES * Byte.SIZE);
-        for (int j = 0; j < perRests; j++, index += step) {
+        for (int j = 0; j < perRests; j++, index += TileShape.ROW) {
           FloatVector q = word.and(mask).or(base).reinterpretAsFloats().sub(zero);
           q.fma(factor, shift).intoMemorySegment(out, index, ORDER);
           word = word.lanewise(LSHR, Byte.SIZE);

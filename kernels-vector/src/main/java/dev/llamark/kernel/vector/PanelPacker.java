@@ -61,7 +61,7 @@ final class PanelPacker {
    * @param to where the panel begins in {@code target}
    */
   void pack(int first, int rows, MemorySegment target, long to) {
-    Arrays.fill(ints, 0); // rests are put together bit by bit
+    Arrays.fill(ints, 0); // rests and halves are put together in it
     if (rows < width) {
       Arrays.fill(heads, (short) 0);
       Arrays.fill(scales, (byte) 0);
@@ -114,11 +114,10 @@ final class PanelPacker {
   private void dealHalves(int[] words, int to, int r) {
     int n = Lanes.COUNT;
     int shift = r / n % 2 * Short.SIZE;
-    int clear = ~(0xFFFF << shift);
     for (int i = 0; i < words.length; i++) {
       int at = to + i * width + r / (2 * n) * n + r % n;
-      ints[at] = ints[at] & clear | (words[i] & 0xFFFF) << shift;
-      ints[at + width / 2] = ints[at + width / 2] & clear | words[i] >>> 16 << shift;
+      ints[at] |= (words[i] & 0xFFFF) << shift;
+      ints[at + width / 2] |= words[i] >>> 16 << shift;
     }
   }
 

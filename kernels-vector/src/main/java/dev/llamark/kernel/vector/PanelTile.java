@@ -24,10 +24,34 @@ final class PanelTile {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int N = S.length();
-  private static final long STEP = (long) TileShape.WIDTH * Float.BYTES;
+  private static final long STEP = TileShape.ROW;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private PanelTile() {}
+
+  /**
+   * The tile of that height, of this class or {@link TallPanelTile}.
+   *
+   * @param height see {@link TileShape#height}
+   */
+  static void multiply(
+      int height,
+      float[] x,
+      int xFrom,
+      MemorySegment w,
+      long wFrom,
+      int count,
+      float[] out,
+      int outFrom,
+      int outStride,
+      boolean add) {
+    switch (height) {
+      case 4 -> multiply4(x, xFrom, w, wFrom, count, out, outFrom, outStride, add);
+      case 6 -> multiply6(x, xFrom, w, wFrom, count, out, outFrom, outStride, add);
+      case 8 -> TallPanelTile.multiply8(x, xFrom, w, wFrom, count, out, outFrom, outStride, add);
+      default -> TallPanelTile.multiply12(x, xFrom, w, wFrom, count, out, outFrom, outStride, add);
+    }
+  }
 
   /**
    * Six rows by two vectors: adds to the result, or stores it.

@@ -2,21 +2,17 @@ package dev.llamark.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
 
-/** Scales and shifts of a panel's parts, (part × output), and the sums of the input over parts. */
+/** Scales and shifts of a panel's parts, (part × output). */
 final class PartScales {
 
   private float[] scales = new float[0];
   private float[] shifts = new float[0];
-  private float[] sums = new float[0];
 
   /** Makes room for so many parts of a panel of so many outputs. */
   void resize(int parts, int width) {
     if (parts * width > scales.length) {
       scales = new float[parts * width];
       shifts = new float[parts * width];
-    }
-    if (parts > sums.length) {
-      sums = new float[parts];
     }
   }
 
@@ -64,9 +60,5 @@ final class PartScales {
 
   float[] shifts() {
     return shifts;
-  }
-
-  float[] sums() {
-    return sums;
   }
 }

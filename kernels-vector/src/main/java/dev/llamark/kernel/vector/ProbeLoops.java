@@ -3,6 +3,7 @@ package dev.llamark.kernel.vector;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /** Loops that do nothing but what they measure. */
 final class ProbeLoops {
@@ -16,6 +17,7 @@ final class ProbeLoops {
   /** An addition has latency 3 to 4 and two units: 8 sums are never waited for. */
   private static final int SUMS = 8;
 
+  private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int BYTES = Float.BYTES * Lanes.COUNT;
 
@@ -27,8 +29,8 @@ final class ProbeLoops {
 
   /** The sum is the operand that an FMA replaces: no register is ever copied. */
   static float multiplyAdd(int rounds) {
-    FloatVector a = FloatVector.broadcast(Lanes.FLOATS, 1e-3f);
-    FloatVector b = FloatVector.broadcast(Lanes.FLOATS, 2e-3f);
+    FloatVector a = FloatVector.broadcast(S, 1e-3f);
+    FloatVector b = FloatVector.broadcast(S, 2e-3f);
     FloatVector acc0 = a;
     FloatVector acc1 = a.add(1);
     FloatVector acc2 = a.add(2);
@@ -62,7 +64,7 @@ final class ProbeLoops {
   }
 
   static float read(MemorySegment a, long from, long to, int passes) {
-    FloatVector acc0 = FloatVector.zero(Lanes.FLOATS);
+    FloatVector acc0 = FloatVector.zero(S);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
     FloatVector acc3 = acc0;
@@ -72,14 +74,14 @@ final class ProbeLoops {
     FloatVector acc7 = acc0;
     for (int pass = 0; pass < passes; pass++) {
       for (long i = from; i < to; i += SUMS * BYTES) {
-        acc0 = acc0.add(load(a, i));
-        acc1 = acc1.add(load(a, i + BYTES));
-        acc2 = acc2.add(load(a, i + 2 * BYTES));
-        acc3 = acc3.add(load(a, i + 3 * BYTES));
-        acc4 = acc4.add(load(a, i + 4 * BYTES));
-        acc5 = acc5.add(load(a, i + 5 * BYTES));
-        acc6 = acc6.add(load(a, i + 6 * BYTES));
-        acc7 = acc7.add(load(a, i + 7 * BYTES));
+        acc0 = acc0.add(FloatVector.fromMemorySegment(S, a, i, ORDER));
+        acc1 = acc1.add(FloatVector.fromMemorySegment(S, a, i + BYTES, ORDER));
+        acc2 = acc2.add(FloatVector.fromMemorySegment(S, a, i + 2 * BYTES, ORDER));
+        acc3 = acc3.add(FloatVector.fromMemorySegment(S, a, i + 3 * BYTES, ORDER));
+        acc4 = acc4.add(FloatVector.fromMemorySegment(S, a, i + 4 * BYTES, ORDER));
+        acc5 = acc5.add(FloatVector.fromMemorySegment(S, a, i + 5 * BYTES, ORDER));
+        acc6 = acc6.add(FloatVector.fromMemorySegment(S, a, i + 6 * BYTES, ORDER));
+        acc7 = acc7.add(FloatVector.fromMemorySegment(S, a, i + 7 * BYTES, ORDER));
       }
     }
     // reduce
@@ -90,7 +92,7 @@ final class ProbeLoops {
 
   /** Four stores an iteration: one at a time, L2 takes half as many. */
   static void write(MemorySegment a, long from, long to, int passes) {
-    FloatVector v = FloatVector.broadcast(Lanes.FLOATS, passes);
+    FloatVector v = FloatVector.broadcast(S, passes);
     for (int pass = 0; pass < passes; pass++) {
       for (long i = from; i < to; i += 4 * BYTES) {
         v.intoMemorySegment(a, i, ORDER);
@@ -104,7 +106,7 @@ final class ProbeLoops {
   static void copy(MemorySegment a, MemorySegment b, long from, long to, int passes) {
     for (int pass = 0; pass < passes; pass++) {
       for (long i = from; i < to; i += BYTES) {
-        load(a, i).intoMemorySegment(b, i, ORDER);
+        FloatVector.fromMemorySegment(S, a, i, ORDER).intoMemorySegment(b, i, ORDER);
       }
     }
   }
@@ -113,13 +115,10 @@ final class ProbeLoops {
       MemorySegment a, MemorySegment b, MemorySegment c, long from, long to, int passes) {
     for (int pass = 0; pass < passes; pass++) {
       for (long i = from; i < to; i += BYTES) {
-        load(a, i).add(load(b, i)).intoMemorySegment(c, i, ORDER);
+        FloatVector.fromMemorySegment(S, a, i, ORDER)
+            .add(FloatVector.fromMemorySegment(S, b, i, ORDER))
+            .intoMemorySegment(c, i, ORDER);
       }
     }
-  }
-
-  /** Small enough to be inlined always. */
-  private static FloatVector load(MemorySegment a, long at) {
-    return FloatVector.fromMemorySegment(Lanes.FLOATS, a, at, ORDER);
   }
 }

@@ -15,16 +15,13 @@ final class QuantisedPanels extends VectorWeights {
   private static final int N = Lanes.COUNT;
   private static final int PANELS_PER_STRIP = TileShape.STRIP / WIDTH;
 
-  /** At 128 bits a load of bytes reaches beyond the vector that is made of it. */
-  private static final int SPARE_BYTES = 8;
-
   private final PanelLayout layout;
   private final MemorySegment data;
 
   private QuantisedPanels(Matrix matrix, PanelLayout layout) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
     this.layout = layout;
-    data = allocate(panels() * panelBytes() + SPARE_BYTES);
+    data = allocate(panels() * panelBytes());
   }
 
   /** Packs a matrix, with the help of the team. */
@@ -49,14 +46,19 @@ final class QuantisedPanels extends VectorWeights {
 
   @Override
   void multiplyVector(
-      float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
+      float[] x,
+      int xOffset,
+      float[] sums,
+      int panel,
+      float[] out,
+      int outOffset,
+      MatMulScratch scratch) {
     int parts = columns() / layout.partInputs();
     PartScales scales = scratch.partScales;
     scales.resize(parts, WIDTH);
     readScales(panel, 0, parts, scales);
     if (layout.minimum()) {
-      PanelScales.sums(x, xOffset, layout.partInputs(), parts, scales.sums());
-      PanelScales.shift(scales.shifts(), scales.sums(), WIDTH, parts, out, outOffset);
+      PanelScales.shift(scales.shifts(), sums, WIDTH, parts, out, outOffset);
     } else {
       Arrays.fill(out, outOffset, outOffset + WIDTH, 0);
     }
@@ -75,8 +77,8 @@ final class QuantisedPanels extends VectorWeights {
   }
 
   @Override
-  void expand(int panel, int k, int count, MatMulScratch scratch, MemorySegment out) {
-    expand(panel, k, count, scratch, out, 0, WIDTH);
+  int summedInputs() {
+    return layout.minimum() ? layout.partInputs() : 0;
   }
 
   @Override
@@ -84,25 +86,17 @@ final class QuantisedPanels extends VectorWeights {
     int first = strip * PANELS_PER_STRIP;
     int end = Math.min(panels(), first + PANELS_PER_STRIP);
     for (int panel = first; panel < end; panel++) {
-      int output = (panel - first) * WIDTH;
-      expand(panel, k, count, scratch, scratch.expandedStrip, output, TileShape.WIDTH);
+      expand(panel, k, count, scratch, (panel - first) * WIDTH);
     }
     scratch.placeExpandedStrip(count);
   }
 
   /**
-   * Writes a panel's floats, (tile × count × {@code tileWidth}).
+   * Writes a panel's floats into its strip, (tile × count × {@link TileShape#WIDTH}).
    *
-   * @param output the panel's first output among those of all tiles
+   * @param output the panel's first output in the strip
    */
-  private void expand(
-      int panel,
-      int k,
-      int count,
-      MatMulScratch scratch,
-      MemorySegment out,
-      int output,
-      int tileWidth) {
+  private void expand(int panel, int k, int count, MatMulScratch scratch, int output) {
     int first = k / layout.partInputs();
     int parts = count / layout.partInputs();
     PartScales scales = scratch.partScales;
@@ -111,14 +105,13 @@ final class QuantisedPanels extends VectorWeights {
     if (!layout.minimum()) { // zeros: a vector chosen by a condition would reach the heap
       Arrays.fill(scales.shifts(), 0, parts * WIDTH, 0);
     }
+    MemorySegment out = scratch.expandedStrip;
     for (int v = 0; v < WIDTH; v += N) {
       long vector = panel * panelBytes() + (long) v * Integer.BYTES;
       long numbers = vector + (long) layout.numbersAt(columns()) * WIDTH;
       long rests = vector + (long) layout.restsAt(columns()) * WIDTH;
-      int tile = (output + v) / tileWidth;
-      long to = Float.BYTES * ((long) tile * count * tileWidth + (output + v) % tileWidth);
-      long step = (long) tileWidth * Float.BYTES;
-      PanelNumbers.expand(data, numbers, rests, layout, first, parts, scales, v, out, to, step);
+      long to = TileShape.offset(output + v, count);
+      PanelNumbers.expand(data, numbers, rests, layout, first, parts, scales, v, out, to);
     }
   }
 

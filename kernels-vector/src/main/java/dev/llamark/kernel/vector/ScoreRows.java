@@ -2,7 +2,6 @@ package dev.llamark.kernel.vector;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** What softmax does to a row of scores, besides the exponentials. */
@@ -11,16 +10,8 @@ final class ScoreRows {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int N = S.length();
   private static final float NONE = Float.NEGATIVE_INFINITY;
-  private static final VectorShuffle<Float> BY_8 = rotation(8);
-  private static final VectorShuffle<Float> BY_4 = rotation(4);
-  private static final VectorShuffle<Float> BY_2 = rotation(2);
-  private static final VectorShuffle<Float> BY_1 = rotation(1);
 
   private ScoreRows() {}
-
-  private static VectorShuffle<Float> rotation(int lanes) {
-    return VectorShuffle.fromOp(S, i -> (i + lanes) % N);
-  }
 
   /** Whole vectors that hold so many scores, in elements. */
   static int padded(int count) {
@@ -55,16 +46,16 @@ final class ScoreRows {
     // reduce
     top = top.blend(other, other.compare(VectorOperators.GT, top));
     if (N > 8) {
-      other = top.rearrange(BY_8);
+      other = top.rearrange(Lanes.BY_8);
       top = top.blend(other, other.compare(VectorOperators.GT, top));
     }
     if (N > 4) {
-      other = top.rearrange(BY_4);
+      other = top.rearrange(Lanes.BY_4);
       top = top.blend(other, other.compare(VectorOperators.GT, top));
     }
-    other = top.rearrange(BY_2);
+    other = top.rearrange(Lanes.BY_2);
     top = top.blend(other, other.compare(VectorOperators.GT, top));
-    other = top.rearrange(BY_1);
+    other = top.rearrange(Lanes.BY_1);
     return top.blend(other, other.compare(VectorOperators.GT, top)).lane(0);
   }
 

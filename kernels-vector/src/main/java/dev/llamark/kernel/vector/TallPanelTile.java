@@ -14,7 +14,7 @@ final class TallPanelTile {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int N = S.length();
-  private static final long STEP = (long) TileShape.WIDTH * Float.BYTES;
+  private static final long STEP = TileShape.ROW;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private TallPanelTile() {}

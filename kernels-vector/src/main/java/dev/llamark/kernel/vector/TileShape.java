@@ -6,6 +6,9 @@ final class TileShape {
   /** Outputs of a tile: two vectors, at 256 bits a cache line. */
   static final int WIDTH = 2 * Lanes.COUNT;
 
+  /** Bytes of an input's weights in a tile. */
+  static final long ROW = (long) WIDTH * Float.BYTES;
+
   /** Tiles side by side in a strip, the unit in which weights are expanded: two panels. */
   static final int TILES_PER_STRIP = 2 * VectorWeights.WIDTH / WIDTH;
 
@@ -28,6 +31,15 @@ final class TileShape {
       return rowsLeft > 8 && !two ? 12 : rowsLeft > 4 ? 8 : 4;
     }
     return rowsLeft <= 4 || rowsLeft == 7 || rowsLeft == 8 ? 4 : 6;
+  }
+
+  /**
+   * Where in a strip of floats, (tile × inputs × {@link #WIDTH}), an output begins, in bytes.
+   *
+   * @param output a multiple of a vector's lanes
+   */
+  static long offset(int output, int inputs) {
+    return output / WIDTH * inputs * ROW + (long) (output % WIDTH) * Float.BYTES;
   }
 
   /** Rows of all tiles together. */

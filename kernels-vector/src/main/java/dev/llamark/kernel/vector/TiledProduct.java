@@ -72,6 +72,9 @@ final class TiledProduct {
         team.run(strips * partsPerStrip(), matrixRegion);
       }
     }
+    this.x = null; // what was multiplied may go
+    this.weights = null;
+    this.outs = null;
   }
 
   private int partsPerStrip() {
@@ -123,12 +126,8 @@ final class TiledProduct {
     int at = input.offset(tile);
     int count = input.inputs();
     MemorySegment w = scratch.strip.data();
-    switch (input.height(tile)) {
-      case 4 -> PanelTile.multiply4(tiles, at, w, from, count, target, to, step, add);
-      case 6 -> PanelTile.multiply6(tiles, at, w, from, count, target, to, step, add);
-      case 8 -> TallPanelTile.multiply8(tiles, at, w, from, count, target, to, step, add);
-      default -> TallPanelTile.multiply12(tiles, at, w, from, count, target, to, step, add);
-    }
+    int height = input.height(tile);
+    PanelTile.multiply(height, tiles, at, w, from, count, target, to, step, add);
     if (!whole) {
       copyEdge(target, valid, outputs, out, first, stride, k > 0);
     }

@@ -13,9 +13,6 @@ import dev.llamark.run.ThreadTeam;
  */
 final class VectorAttention implements Attention {
 
-  /** Rows of a part, at least: whole panels. */
-  private static final int FEWEST_ROWS = 32;
-
   /** Parts that each thread should find: the last ones even out what came before. */
   private static final int PARTS_PER_THREAD = 4;
 
@@ -26,8 +23,8 @@ final class VectorAttention implements Attention {
   private static final int CHUNK_STEP = 64;
 
   private final ThreadTeam team;
-  private final AttentionRows[] scratch;
-  private final AttentionPanels[] panels;
+  private final AttentionRows[] fewRows;
+  private final AttentionPanels[] manyRows;
   private final AttentionChunks partial = new AttentionChunks();
   private final ThreadTeam.ThreadRegion region = this::part;
   private float[] q;
@@ -48,11 +45,11 @@ final class VectorAttention implements Attention {
 
   VectorAttention(ThreadTeam team) {
     this.team = team;
-    scratch = new AttentionRows[team.size()];
-    panels = new AttentionPanels[team.size()];
-    for (int i = 0; i < scratch.length; i++) {
-      scratch[i] = new AttentionRows();
-      panels[i] = new AttentionPanels();
+    fewRows = new AttentionRows[team.size()];
+    manyRows = new AttentionPanels[team.size()];
+    for (int i = 0; i < fewRows.length; i++) {
+      fewRows[i] = new AttentionRows();
+      manyRows[i] = new AttentionPanels();
     }
   }
 
@@ -77,16 +74,15 @@ final class VectorAttention implements Attention {
     this.outOffset = outOffset;
     rows = tokens * (heads / cache.kvHeads());
     int positions = firstPosition + tokens;
-    if (rows <= FEWEST_ROWS) {
+    if (rows <= AttentionRows.MOST_ROWS) {
       rowsPerPart = rows;
       int wanted = Math.ceilDiv(positions * cache.kvHeads(), CHUNKED_PARTS);
       positionsPerChunk = Math.ceilDiv(wanted, CHUNK_STEP) * CHUNK_STEP;
       chunks = Math.ceilDiv(positions, positionsPerChunk);
     } else {
       chunks = 1;
-      positionsPerChunk = positions;
       rowsPerPart = AttentionPanels.ROWS;
-      while (rowsPerPart > FEWEST_ROWS && parts() < PARTS_PER_THREAD * team.size()) {
+      while (rowsPerPart > AttentionRows.MOST_ROWS && parts() < PARTS_PER_THREAD * team.size()) {
         rowsPerPart /= 2; // panels stay what they are, and so do results
       }
     }
@@ -104,27 +100,26 @@ final class VectorAttention implements Attention {
   }
 
   private void part(int part, int thread) {
-    int chunk = part % chunks;
-    int kvHead = part / chunks % cache.kvHeads();
-    // the last rows see most positions: they go first
-    int block = Math.ceilDiv(rows, rowsPerPart) - 1 - part / chunks / cache.kvHeads();
-    int first = block * rowsPerPart;
-    int here = Math.min(rowsPerPart, rows - first);
-    if (rows > FEWEST_ROWS) {
-      panelPart(kvHead, first, here, panels[thread]);
+    if (rows <= AttentionRows.MOST_ROWS) {
+      chunkPart(part % chunks, part / chunks, fewRows[thread]);
       return;
     }
-    AttentionRows attention = scratch[thread];
-    // by all rows, not by those of a part: results must not depend on the threads
-    attention.begin(cache, kvHead, here, rows >= AttentionRows.PANEL);
-    for (int i = 0; i < here; i++) {
-      int position = firstPosition + token(first + i);
-      int from = qOffset + row(first + i, kvHead) * cache.headDim();
-      attention.query(i, q, from, scale, position);
+    // the last rows see most positions: they go first
+    int block = Math.ceilDiv(rows, rowsPerPart) - 1 - part / cache.kvHeads();
+    int first = block * rowsPerPart;
+    int here = Math.min(rowsPerPart, rows - first);
+    panelPart(part % cache.kvHeads(), first, here, manyRows[thread]);
+  }
+
+  private void chunkPart(int chunk, int kvHead, AttentionRows attention) {
+    attention.begin(cache, kvHead, rows);
+    for (int i = 0; i < rows; i++) {
+      int from = qOffset + row(i, kvHead) * cache.headDim();
+      attention.query(i, q, from, scale, firstPosition + token(i));
     }
     attention.attend(chunk * positionsPerChunk, (chunk + 1) * positionsPerChunk);
-    for (int i = 0; i < here; i++) {
-      int row = row(first + i, kvHead);
+    for (int i = 0; i < rows; i++) {
+      int row = row(i, kvHead);
       if (chunks > 1) {
         attention.save(i, partial, chunk, row);
       } else {

@@ -20,14 +20,15 @@ final class VectorMatMul implements MatMul {
   private final ThreadTeam.ThreadRegion vectorRegion = this::vectorPart;
   private final PackedMatrix[] oneWeights = new PackedMatrix[1];
   private final float[][] oneOut = new float[1][];
+
+  /** Sums of the row over its parts, for all panels of weights that want them. */
+  private float[] sums = new float[0];
+
   private float[] x;
   private int xOffset;
   private PackedMatrix[] weights;
   private float[][] outs;
   private int outOffset;
-
-  /** Row of the input that is multiplied, where rows go one by one. */
-  private int row;
 
   VectorMatMul(ThreadTeam team) {
     this.team = team;
@@ -53,6 +54,8 @@ final class VectorMatMul implements MatMul {
     oneWeights[0] = weights;
     oneOut[0] = out;
     multiply(x, xOffset, rows, oneWeights, oneOut, outOffset);
+    oneWeights[0] = null; // what was multiplied may go
+    oneOut[0] = null;
   }
 
   @Override
@@ -71,8 +74,24 @@ final class VectorMatMul implements MatMul {
     this.weights = weights;
     this.outs = outs;
     this.outOffset = outOffset;
-    for (row = 0; row < rows; row++) {
-      team.run(vectorParts(), vectorRegion);
+    sumParts();
+    team.run(vectorParts(), vectorRegion);
+    this.x = null;
+    this.weights = null;
+    this.outs = null;
+  }
+
+  private void sumParts() {
+    for (PackedMatrix matrix : weights) {
+      int inputs = ((VectorWeights) matrix).summedInputs();
+      if (inputs > 0) {
+        int parts = matrix.columns() / inputs;
+        if (parts > sums.length) {
+          sums = new float[parts];
+        }
+        PanelScales.sums(x, xOffset, inputs, parts, sums);
+        return; // for all weights
+      }
     }
   }
 
@@ -98,14 +117,13 @@ final class VectorMatMul implements MatMul {
   }
 
   private void multiplyVector(VectorWeights matrix, int first, float[] out, MatMulScratch scratch) {
-    int xFrom = xOffset + row * matrix.columns();
     int end = Math.min(matrix.panels(), first + PANELS_PER_PART);
     for (int panel = first; panel < end; panel++) {
-      int to = outOffset + row * matrix.rows() + panel * matrix.width();
+      int to = outOffset + panel * matrix.width();
       if (matrix.rowsOf(panel) == matrix.width()) {
-        matrix.multiplyVector(x, xFrom, panel, out, to, scratch);
+        matrix.multiplyVector(x, xOffset, sums, panel, out, to, scratch);
       } else {
-        matrix.multiplyVector(x, xFrom, panel, scratch.edge, 0, scratch);
+        matrix.multiplyVector(x, xOffset, sums, panel, scratch.edge, 0, scratch);
         System.arraycopy(scratch.edge, 0, out, to, matrix.rowsOf(panel));
       }
     }

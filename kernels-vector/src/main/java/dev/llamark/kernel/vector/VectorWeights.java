@@ -46,24 +46,25 @@ abstract class VectorWeights implements PackedMatrix {
   /**
    * One row of input times a panel.
    *
+   * @param sums of the row over parts of {@link #summedInputs}, if these weights want them
    * @param out gets {@link #width} sums; those beyond the matrix's rows mean nothing
    */
-  void multiplyVector(
-      float[] x, int xOffset, int panel, float[] out, int outOffset, MatMulScratch scratch) {
-    for (int k = 0; k < columns; k += DEPTH) {
-      int count = Math.min(DEPTH, columns - k);
-      expand(panel, k, count, scratch, scratch.expanded);
-      PanelVector.multiply(x, xOffset + k, scratch.expanded, count, out, outOffset, k > 0);
-    }
-  }
+  abstract void multiplyVector(
+      float[] x,
+      int xOffset,
+      float[] sums,
+      int panel,
+      float[] out,
+      int outOffset,
+      MatMulScratch scratch);
 
   /**
-   * Writes a panel's floats from input {@code k} on, (count × {@link #WIDTH}).
-   *
-   * @param count at most {@link #DEPTH}
-   * @param out gets the floats from byte 0
+   * Inputs of the parts whose sums {@link #multiplyVector} wants, the same for all types that do; 0
+   * if it wants none.
    */
-  abstract void expand(int panel, int k, int count, MatMulScratch scratch, MemorySegment out);
+  int summedInputs() {
+    return 0;
+  }
 
   /**
    * Makes a strip's floats from input {@code k} on and sets {@link MatMulScratch#strip}. Outputs
@@ -71,17 +72,7 @@ abstract class VectorWeights implements PackedMatrix {
    *
    * @param count at most {@link #DEPTH}
    */
-  void makeStrip(int strip, int k, int count, MatMulScratch scratch) {
-    int panel = 2 * strip;
-    MemorySegment floats = scratch.expandedStrip;
-    expand(panel, k, count, scratch, scratch.expanded);
-    StripOrder.first(scratch.expanded, count, floats);
-    if (panel + 1 < panels()) {
-      expand(panel + 1, k, count, scratch, scratch.expanded);
-      StripOrder.second(scratch.expanded, count, floats);
-    }
-    scratch.placeExpandedStrip(count);
-  }
+  abstract void makeStrip(int strip, int k, int count, MatMulScratch scratch);
 
   /** Inputs of a block, at most, for products of many rows. */
   int depth() {

@@ -29,12 +29,10 @@ final class VectorWidth {
               "the module " + MODULE + " is not loaded",
               "start Java with --add-modules " + MODULE));
     }
-    if (!Lanes.hardwareFma()) {
-      return Optional.of(
-          new Unusable(
-              "this CPU has no instruction that multiplies and adds; emulated it is very slow",
-              "use the variant scalar"));
-    }
+    return refusedWidth().or(VectorWidth::missingFma); // the width first: Lanes begins with it
+  }
+
+  private static Optional<Unusable> refusedWidth() {
     String asked = asked();
     if (asked.isEmpty()) {
       return Optional.empty();
@@ -54,6 +52,15 @@ final class VectorWidth {
                   .formatted(preferred, EMULATE)));
     }
     return Optional.empty();
+  }
+
+  private static Optional<Unusable> missingFma() {
+    return Lanes.hardwareFma()
+        ? Optional.empty()
+        : Optional.of(
+            new Unusable(
+                "this CPU has no instruction that multiplies and adds; emulated it is very slow",
+                "use the variant scalar"));
   }
 
   /** Width in bits. */

@@ -151,13 +151,33 @@ class VectorAllocationTest {
     }
   }
 
+  @Test
+  void matMulOfInfiniteWeights() {
+    var kernel = new VectorMatMul(team);
+    float[] weights = new float[96 * 513];
+    weights[77] = Float.POSITIVE_INFINITY;
+    PackedMatrix w = kernel.pack(Matrix.of("w", 96, 513, weights).quantise(DType.F16));
+    for (int rows : new int[] {1, 4}) {
+      assertAllocatesNothing(() -> kernel.apply(a, 0, rows, w, c, 0));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0"})
   void int8MatMul(DType dtype) {
     var kernel = new Int8MatMul(team);
     Matrix weights = Matrix.of("w", 100, 768, new float[100 * 768]).quantise(dtype);
     PackedMatrix w = kernel.pack(weights);
-    for (int rows : new int[] {1, 3, 13}) {
+    for (int rows : new int[] {1, 3, 13, 65}) {
+      assertAllocatesNothing(() -> kernel.apply(a, 0, rows, w, c, 0));
+    }
+  }
+
+  @Test
+  void int8MatMulOfColumnsThatAreNoWholeBlocks() {
+    var kernel = new Int8MatMul(team);
+    PackedMatrix w = kernel.pack(Matrix.of("w", 100, 77, new float[100 * 77]));
+    for (int rows : new int[] {1, 65}) {
       assertAllocatesNothing(() -> kernel.apply(a, 0, rows, w, c, 0));
     }
   }
@@ -168,6 +188,7 @@ class VectorAllocationTest {
     for (DType dtype : new DType[] {DType.F32, DType.F16}) {
       KeyValues cache = new KeyValues(dtype, 2, 1100, 48);
       assertAllocatesNothing(() -> kernel.apply(a, 0, cache, 1090, 1, 6, 0.1f, c, 0));
+      assertAllocatesNothing(() -> kernel.apply(a, 0, cache, 300, 8, 6, 0.1f, c, 0));
       assertAllocatesNothing(() -> kernel.apply(a, 0, cache, 0, 40, 6, 0.1f, c, 0));
     }
   }
