@@ -114,7 +114,7 @@ final class NibblePanels extends VectorWeights {
       float[] out,
       int outOffset,
       MatMulScratch scratch) {
-    throw new UnsupportedOperationException("one row is multiplied in whole numbers");
+    throw new IllegalStateException("NibblePanels: one row goes to multiply, in whole numbers");
   }
 
   /** A strip is a panel. */
