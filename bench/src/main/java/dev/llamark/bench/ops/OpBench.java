@@ -120,7 +120,7 @@ final class OpBench {
       Progress progress,
       Environment env,
       UnaryOperator<List<OpRecord>> judge) {
-    OpRun run = new OpRun(Caches.detect(), RoofBenchmark.probe().isPresent(), List.of());
+    OpRun run = new OpRun(Caches.detect(), RoofBenchmark.probe().isPresent(), ForkArgs.width());
     Duration budget = timing.quick() ? timing.budget(QUICK_BUDGET) : timing.budget();
     long start = System.nanoTime();
     List<Heat> heats = heats();
