@@ -94,6 +94,11 @@ public record Environment(
         shard);
   }
 
+  /** Of a JVM of the same Java, started from this one with these arguments besides its own. */
+  public Environment forked(List<String> moreFlags) {
+    return forked(moreFlags, jdk, jvm);
+  }
+
   /**
    * Of a JVM started from this one.
    *

@@ -102,6 +102,7 @@ public final class BenchModelCommand implements Callable<Integer> {
 
   private final List<ModelRecord> records = new ArrayList<>();
   private final Map<String, ForkResult.Failed> failures = new LinkedHashMap<>();
+  private final Map<String, ForkResult.Failed> unprobed = new LinkedHashMap<>();
   private boolean ownFailed;
 
   @Override
@@ -206,7 +207,7 @@ public final class BenchModelCommand implements Callable<Integer> {
                   selected,
                   threads,
                   paired,
-                  env.refreshed(),
+                  env.refreshed().forked(timing.jvmArgs()),
                   what -> progress.show(place + what)),
               test,
               sink);
@@ -218,12 +219,13 @@ public final class BenchModelCommand implements Callable<Integer> {
   private void add(ModelRun.Result result, SpeedTest test, OutputOptions.Sink sink) {
     result.records().forEach(sink);
     records.addAll(result.records());
+    String title = SpeedTest.title(test.name(), test.depth());
+    result.unprobed().ifPresent(failed -> unprobed.put("probe · " + title, failed));
     result
         .failures()
         .forEach(
             (variant, failed) -> {
-              failures.put(
-                  variant.title() + " · " + SpeedTest.title(test.name(), test.depth()), failed);
+              failures.put(variant.title() + " · " + title, failed);
               ownFailed |= variant.role() == Role.VARIANT;
             });
   }
@@ -257,10 +259,9 @@ public final class BenchModelCommand implements Callable<Integer> {
       notes(selected).forEach(table::note);
       System.out.println(output.text() ? table.text() : table.markdown());
     }
-    failures.forEach(
+    failures.forEach((title, failed) -> System.err.print(failed.text(title)));
+    unprobed.forEach(
         (title, failed) ->
-            System.err.printf(
-                "%s: %s%n%s%n%n",
-                title, failed.reason(), failed.output().indent(4).stripTrailing()));
+            System.err.print(failed.note(title, "how fast the machine itself was is not known")));
   }
 }

@@ -145,6 +145,18 @@ class OpRunTest {
   }
 
   @Test
+  void aRoofThatFailsIsToldAndTheVariantHasItsRecordWithoutAShare() {
+    OpRun.Result result = run(Map.of("mine", 100.0), List.of(contender("mine", PLAIN)));
+    assertThat(result.failures()).isEmpty();
+    assertThat(result.records()).singleElement().extracting(OpRecord::roof).isNull();
+    assertThat(result.unprobed()).containsOnlyKeys("roof · " + CASE.id());
+    ForkResult.Failed failed = result.unprobed().values().iterator().next();
+    assertThat(failed.note("roof", "no share is known"))
+        .startsWith("note: roof failed, so that no share is known: crashed with exit code 134")
+        .contains("SIGSEGV");
+  }
+
+  @Test
   void timeBeforeWhichTheCodeWasNotWarmSaysSo() {
     OpRecord cold =
         run(Map.of("cold", 100.0, "roof", 1e9), List.of(contender("cold", PLAIN)))
