@@ -110,7 +110,7 @@ public final class BenchMachineCommand implements Callable<Integer> {
     }
     return threads.isEmpty()
         ? IntStream.of(1, Runtime.getRuntime().availableProcessors()).distinct().boxed().toList()
-        : threads;
+        : threads.stream().distinct().toList();
   }
 
   private void print(List<MachineRecord> records) {
