@@ -21,8 +21,8 @@ final class OpRun {
 
   /**
    * @param roofs whether there is a probe
-   * @param roofArgs arguments of its JVMs: a roof is the machine's at this width of vectors, whatever
-   *     else a variant is given
+   * @param roofArgs arguments of its JVMs: a roof is the machine's at this width of vectors,
+   *     whatever else a variant is given
    */
   OpRun(Caches caches, boolean roofs, List<String> roofArgs) {
     this.caches = caches;
