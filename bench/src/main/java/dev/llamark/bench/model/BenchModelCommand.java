@@ -89,6 +89,7 @@ public final class BenchModelCommand implements Callable<Integer> {
 
   private String form = "";
   private boolean quantised;
+  private ModelId id;
 
   /** So much time, if neither another budget nor a number of forks is given. */
   private static final Duration BUDGET = Duration.ofMinutes(5);
@@ -117,8 +118,7 @@ public final class BenchModelCommand implements Callable<Integer> {
     print(selected);
     ExitCode code =
         ownFailed ? ExitCode.WRONG : records.isEmpty() ? ExitCode.NOTHING_RAN : ExitCode.OK;
-    ExitCode judged = baseline.judge(records, row -> selects(row, selected), output).orElse(code);
-    return (code == ExitCode.WRONG ? code : judged).code();
+    return baseline.judge(code, records, row -> selects(row, selected), output).code();
   }
 
   /** Looks at the model, and at how far ONNX Runtime itself is from it in double. */
@@ -137,7 +137,7 @@ public final class BenchModelCommand implements Callable<Integer> {
             "%s is made for %d positions, but a test needs %d; shorten it with -p, -n, -d"
                 .formatted(model, source.config().context(), longest));
       }
-      ModelId id = ModelId.of(source);
+      id = ModelId.of(source);
       form = FusedOrtModel.form(source.config());
       quantised = source.dtype() != DType.F32;
       if (output.text()) {
@@ -230,10 +230,19 @@ public final class BenchModelCommand implements Callable<Integer> {
             });
   }
 
-  /** Whether a row of another run is of a test, a variant and a number of threads of this one. */
+  /** Whether a row of another run is of this model with a cache of this type. */
+  static boolean same(ModelId model, DType cache, ObjectNode row) {
+    boolean ort = row.path("variant").asText().equals(ModelBenchmark.ORT);
+    return row.at("/model/name").asText().equals(model.name())
+        && row.at("/model/dtype").asText().equals(model.dtype())
+        && row.path("kv").asText().equals((ort ? DType.F32 : cache).id());
+  }
+
+  /** Whether it is also of a test, a variant and a number of threads of this run. */
   private boolean selects(ObjectNode row, List<Variant> selected) {
     String variant = row.path("variant").asText();
-    return tests().stream()
+    return same(id, DType.of(kv), row)
+        && tests().stream()
             .anyMatch(
                 test ->
                     test.name().equals(row.path("test").asText())
