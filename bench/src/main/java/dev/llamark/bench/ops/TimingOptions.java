@@ -87,7 +87,7 @@ public final class TimingOptions {
 
   /** When there are forks enough. */
   public StoppingRule rule() {
-    return rule(forks);
+    return rule((Integer) null);
   }
 
   /** The same, for another number of forks; null leaves it to the precision. */
