@@ -2,21 +2,38 @@ package dev.llamark.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.llamark.run.ResultReader;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BenchMachineTest {
+
+  @TempDir private Path folder;
 
   @Test
   void probesThatFailAreShownWithTheirOutputAndMakeTheExitCodeFour() {
     CommandLineRun run =
         CommandLineRun.of(
-            "bench", "machine", "-t", "1", "--forks", "1", "--jvm-args", "-XX:+NoSuchFlag");
+            "bench",
+            "machine",
+            "-t",
+            "1",
+            "--forks",
+            "1",
+            "--jvm-args",
+            "-XX:+NoSuchFlag",
+            "--out",
+            folder.resolve("machine.jsonl").toString());
     assertThat(run.exitCode()).isEqualTo(4);
     assertThat(run.out()).contains("vector-width").doesNotContain("fma-peak");
     assertThat(run.err())
         .contains("fma · 1 t: ")
         .contains("NoSuchFlag")
         .contains("of the machine's probes did not get through: fma · 1 t, read L1 · 1 t");
+    assertThat(ResultReader.read(folder.resolve("machine.jsonl")).getFirst().at("/env/flags"))
+        .asString()
+        .contains("-XX:+NoSuchFlag");
   }
 
   @Test

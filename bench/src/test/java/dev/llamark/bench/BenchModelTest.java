@@ -35,6 +35,8 @@ class BenchModelTest {
             "--quick",
             "--kv",
             "f16",
+            "--jvm-args",
+            "-Dmine=1",
             "--format",
             "json");
     assertThat(run.exitCode()).as(run.err()).isZero();
@@ -54,6 +56,8 @@ class BenchModelTest {
     assertThat(records).allSatisfy(r -> assertThat(r.get("test").asText()).isEqualTo("pp8"));
     assertThat(records).extracting(r -> r.get("role").asText()).containsExactly("variant", "peer");
     assertThat(records).allSatisfy(r -> assertThat(r.at("/probe/limit").asDouble()).isPositive());
+    assertThat(records)
+        .allSatisfy(r -> assertThat(r.at("/env/flags").toString()).contains("-Dmine=1"));
     assertThat(records.getFirst().get("vs").get("ort").get("ratio").asDouble()).isPositive();
   }
 

@@ -30,6 +30,8 @@ import java.util.stream.Stream;
  * @param stolenS seconds, over all processors since boot, that a hypervisor gave to others
  * @param hugePages how the system hands out huge pages: {@code always}, {@code madvise}, {@code
  *     never}
+ * @param mallocTunables how the C library is told to allocate, such as with huge pages; empty if it
+ *     is not told
  * @param seed of all generated operands
  * @param time when, in UTC
  * @param shard which part of a run that several machines share: {@code 2/4}; null for a whole run
@@ -46,6 +48,7 @@ public record Environment(
     Double load,
     Double stolenS,
     String hugePages,
+    String mallocTunables,
     long seed,
     String time,
     String shard) {
@@ -53,6 +56,7 @@ public record Environment(
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final Path STAT = Path.of("/proc/stat");
   private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+  private static final String MALLOC_TUNABLES = "GLIBC_TUNABLES";
   private static final double TICKS_PER_SECOND = 100;
   private static final int STEAL_COLUMN = 8;
 
@@ -70,6 +74,7 @@ public record Environment(
         readLoad(),
         readStolen(),
         readHugePages(),
+        System.getenv().getOrDefault(MALLOC_TUNABLES, ""),
         seed,
         now(),
         null);
@@ -89,9 +94,15 @@ public record Environment(
         readLoad(),
         readStolen(),
         hugePages,
+        mallocTunables,
         seed,
         now(),
         shard);
+  }
+
+  /** Of a JVM of the same Java, started from this one with these arguments besides its own. */
+  public Environment forked(List<String> moreFlags) {
+    return forked(moreFlags, jdk, jvm);
   }
 
   /**
@@ -114,6 +125,7 @@ public record Environment(
         load,
         stolenS,
         hugePages,
+        mallocTunables,
         seed,
         time,
         shard);
@@ -126,7 +138,20 @@ public record Environment(
    */
   public Environment ofShard(String shard) {
     return new Environment(
-        revision, jdk, jvm, flags, os, cpu, features, cores, load, stolenS, hugePages, seed, time,
+        revision,
+        jdk,
+        jvm,
+        flags,
+        os,
+        cpu,
+        features,
+        cores,
+        load,
+        stolenS,
+        hugePages,
+        mallocTunables,
+        seed,
+        time,
         shard);
   }
 

@@ -1,5 +1,7 @@
 package dev.llamark.run;
 
+import java.util.List;
+
 /** What the process tells its caller when it ends. */
 public enum ExitCode {
   /** All right. */
@@ -19,10 +21,19 @@ public enum ExitCode {
   /** Interrupted by the user. */
   INTERRUPTED(130);
 
+  /** What a caller must know first comes first. */
+  private static final List<ExitCode> URGENCY =
+      List.of(INTERRUPTED, INTERNAL, USAGE, ENVIRONMENT, WRONG, SLOWER, NOTHING_RAN, OK);
+
   private final int code;
 
   ExitCode(int code) {
     this.code = code;
+  }
+
+  /** The more urgent of two findings about one run. */
+  public ExitCode and(ExitCode other) {
+    return URGENCY.indexOf(this) <= URGENCY.indexOf(other) ? this : other;
   }
 
   /** The number given to the operating system. */

@@ -36,6 +36,14 @@ class EnvironmentTest {
   }
 
   @Test
+  void aForkHasTheFlagsOfItsParentAndItsOwn() {
+    Environment env = Environment.collect(7);
+    Environment fork = env.forked(List.of("-Dmine=1"));
+    assertThat(fork.flags()).containsAll(env.flags()).endsWith("-Dmine=1");
+    assertThat(fork.jdk()).isEqualTo(env.jdk());
+  }
+
+  @Test
   void refreshedKeepsTheMachineAndTheSeed() {
     Environment env = Environment.collect(7);
     Environment later = env.refreshed();

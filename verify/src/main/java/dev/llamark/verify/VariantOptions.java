@@ -146,7 +146,7 @@ public final class VariantOptions {
     return !kernels.isEmpty();
   }
 
-  /** Numbers of threads, at least one. */
+  /** Numbers of threads, at least one, each once. */
   public List<Integer> threads() {
     for (int count : threads) {
       if (count < 1 || count > MOST_THREADS) {
@@ -154,7 +154,9 @@ public final class VariantOptions {
             "--threads must be from 1 to %d, but is %d".formatted(MOST_THREADS, count));
       }
     }
-    return threads.isEmpty() ? List.of(Runtime.getRuntime().availableProcessors()) : threads;
+    return threads.isEmpty()
+        ? List.of(Runtime.getRuntime().availableProcessors())
+        : threads.stream().distinct().toList();
   }
 
   /** The largest number of threads asked for. */

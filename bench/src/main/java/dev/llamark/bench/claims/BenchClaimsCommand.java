@@ -92,11 +92,7 @@ public final class BenchClaimsCommand implements Callable<Integer> {
       case MD -> System.out.println(report.markdown());
       case JSON -> {}
     }
-    failed.forEach(
-        (contender, what) ->
-            System.err.printf(
-                "%s: %s%n%s%n%n",
-                contender.title(), what.reason(), what.output().indent(4).stripTrailing()));
+    failed.forEach((contender, what) -> System.err.print(what.text(contender.title())));
     return (failed.isEmpty() ? ExitCode.OK : ExitCode.WRONG).code();
   }
 
@@ -149,7 +145,7 @@ public final class BenchClaimsCommand implements Callable<Integer> {
         PairedRun paired = new PairedRun(forks, timing.rule(group.rule()), share);
         PairedRun.Rounds rounds = paired.run(group.contenders(), progress::show);
         failed.putAll(rounds.failed());
-        add(group.judge(new ClaimTimes(rounds)), sink, env.refreshed());
+        add(group.judge(new ClaimTimes(rounds)), sink, env.refreshed().forked(timing.jvmArgs()));
         left -= size;
       }
     }

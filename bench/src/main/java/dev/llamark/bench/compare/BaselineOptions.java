@@ -7,10 +7,10 @@ import dev.llamark.run.ResultReader;
 import dev.llamark.run.ResultRecord;
 import dev.llamark.run.ResultWriter;
 import dev.llamark.verify.OutputOptions;
+import dev.llamark.verify.OutputOptions.Format;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +29,9 @@ public final class BaselineOptions {
   @Option(
       names = "--save-baseline",
       paramLabel = "NAME",
-      description = "Keep the results under this name, in .llamark/baselines.")
+      description =
+          "Keep the results under this name, in .llamark/baselines; if it is --baseline's, only if"
+              + " they pass.")
   private String saved;
 
   @Mixin private ComparisonOptions comparison;
@@ -66,26 +68,47 @@ public final class BaselineOptions {
   }
 
   /**
-   * After the run: compares and keeps.
+   * After the run: compares and keeps. A baseline gives way only to a run that passes by it; under
+   * another name results are kept whatever a comparison says of them.
    *
+   * @param own what the run itself ends with
    * @param selected whether a row of the baseline is of a case and variant that this run had to
    *     time
-   * @return empty if nothing speaks against the run's own code
    */
-  public Optional<ExitCode> judge(
-      List<? extends ResultRecord> records, Predicate<ObjectNode> selected, OutputOptions output) {
-    Optional<ExitCode> code = Optional.empty();
-    if (baseline != null && !records.isEmpty()) {
-      List<ObjectNode> next = records.stream().map(ResultWriter::object).toList();
-      ExitCode found =
-          comparison.compare(ResultReader.read(file(baseline)), next, selected, output.format());
-      code = found == ExitCode.OK ? code : Optional.of(found);
+  public ExitCode judge(
+      ExitCode own,
+      List<? extends ResultRecord> records,
+      Predicate<ObjectNode> selected,
+      OutputOptions output) {
+    if (records.isEmpty()) {
+      return own;
     }
-    if (saved != null && !records.isEmpty()) {
-      try (ResultWriter writer = ResultWriter.create(file(saved))) {
-        records.forEach(writer::write);
-      }
+    boolean replaces = saved != null && saved.equals(baseline);
+    if (saved != null && !replaces) {
+      save(records);
+    }
+    ExitCode code = baseline == null ? own : own.and(compare(records, selected, output));
+    if (replaces && code == ExitCode.OK) {
+      save(records);
+    } else if (replaces) {
+      System.err.printf("llamark: baseline '%s' stays as it was: this run fails%n", baseline);
     }
     return code;
+  }
+
+  /** Where the records themselves are printed, what is said of them is no part of them. */
+  private ExitCode compare(
+      List<? extends ResultRecord> records, Predicate<ObjectNode> selected, OutputOptions output) {
+    List<ObjectNode> base = ResultReader.read(file(baseline));
+    List<ObjectNode> next = records.stream().map(ResultWriter::object).toList();
+    return output.format() == Format.JSON
+        ? comparison.compare(base, next, selected, Format.TEXT, System.err)
+        : comparison.compare(base, next, selected, output.format(), System.out);
+  }
+
+  private void save(List<? extends ResultRecord> records) {
+    try (ResultWriter writer = ResultWriter.create(file(saved))) {
+      records.forEach(writer::write);
+    }
   }
 }

@@ -34,7 +34,7 @@ public final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     return options
-        .compare(ResultReader.read(base), ResultReader.read(next), row -> true, format)
+        .compare(ResultReader.read(base), ResultReader.read(next), row -> true, format, System.out)
         .code();
   }
 }

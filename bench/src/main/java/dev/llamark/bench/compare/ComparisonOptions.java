@@ -7,6 +7,7 @@ import dev.llamark.bench.statistics.Comparison.Verdict;
 import dev.llamark.run.ExitCode;
 import dev.llamark.verify.GitHubActions;
 import dev.llamark.verify.OutputOptions.Format;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -63,29 +64,34 @@ public final class ComparisonOptions {
    * Compares, prints, and judges.
    *
    * @param expected which rows of the base the new run was to have
+   * @param out where it is printed
    */
   ExitCode compare(
-      List<ObjectNode> base, List<ObjectNode> next, Predicate<ObjectNode> expected, Format format) {
+      List<ObjectNode> base,
+      List<ObjectNode> next,
+      Predicate<ObjectNode> expected,
+      Format format,
+      PrintStream out) {
     List<ObjectNode> both = new ArrayList<>(base);
     both.addAll(next);
     double smallest = smallest(ResultComparison.noise(both));
     ResultComparison comparison =
         ResultComparison.of(base, next, smallest, threshold == null, anyway);
     ComparisonTable table = new ComparisonTable(comparison, smallest);
-    table.print(format);
+    table.print(format, out);
     actions.summarise(table.markdown());
-    return conclude(new Gate(failOn, partial, expected).judge(comparison), format);
+    return conclude(new Gate(failOn, partial, expected).judge(comparison), format, out);
   }
 
-  private ExitCode conclude(Gate.Judgement judgement, Format format) {
+  private ExitCode conclude(Gate.Judgement judgement, Format format, PrintStream out) {
     if (format != Format.JSON) {
-      judgement.failures().forEach(failure -> System.out.println("FAIL: " + failure));
+      judgement.failures().forEach(failure -> out.println("FAIL: " + failure));
     }
-    System.out.flush();
+    out.flush();
     judgement.unseen().forEach(sentence -> System.err.println("llamark: " + sentence));
     if (actions.active() && format == Format.TEXT) {
       Stream.concat(judgement.failures().stream(), judgement.unseen().stream())
-          .forEach(why -> System.out.println(GitHubActions.error("llamark compare", why)));
+          .forEach(why -> out.println(GitHubActions.error("llamark compare", why)));
     }
     return judgement.code();
   }
@@ -115,10 +121,16 @@ public final class ComparisonOptions {
    *
    * @param slower what is slower
    * @param allocating what allocates more
+   * @param unmeasured of what it is not known what it allocates
    * @param unpaired what could not be compared
    */
   public ExitCode conclude(
-      List<String> slower, List<String> allocating, List<String> unpaired, Format format) {
-    return conclude(Gate.judge(failOn, slower, allocating, unpaired), format);
+      List<String> slower,
+      List<String> allocating,
+      List<String> unmeasured,
+      List<String> unpaired,
+      Format format) {
+    return conclude(
+        Gate.judge(failOn, slower, allocating, unmeasured, unpaired), format, System.out);
   }
 }

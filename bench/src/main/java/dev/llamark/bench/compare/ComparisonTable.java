@@ -6,6 +6,7 @@ import dev.llamark.bench.statistics.Comparison.Verdict;
 import dev.llamark.bench.statistics.LogInterval;
 import dev.llamark.run.TextTable;
 import dev.llamark.verify.OutputOptions.Format;
+import java.io.PrintStream;
 import java.util.Locale;
 
 /**
@@ -15,11 +16,11 @@ import java.util.Locale;
  */
 record ComparisonTable(ResultComparison comparison, double smallest) {
 
-  void print(Format format) {
+  void print(Format format, PrintStream out) {
     switch (format) {
-      case JSON -> printJson();
-      case TEXT -> System.out.println(table().text() + "\n" + summary());
-      case MD -> System.out.println(markdown());
+      case JSON -> printJson(out);
+      case TEXT -> out.println(table().text() + "\n" + summary());
+      case MD -> out.println(markdown());
     }
   }
 
@@ -67,7 +68,7 @@ record ComparisonTable(ResultComparison comparison, double smallest) {
         : "";
   }
 
-  private void printJson() {
+  private void printJson(PrintStream out) {
     for (ResultComparison.Row row : comparison.rows()) {
       LogInterval speed = row.comparison().speed();
       ObjectNode line = line(row.key(), row.verdict().word());
@@ -77,10 +78,10 @@ record ComparisonTable(ResultComparison comparison, double smallest) {
       line.put("smallest", row.smallest());
       line.put("peer", row.peer());
       row.moreAllocated().ifPresent(more -> line.put("more_alloc_b_per_op", finite(more)));
-      System.out.println(line);
+      out.println(line);
     }
-    comparison.onlyBase().forEach(row -> System.out.println(line(row.key(), "only-in-base")));
-    comparison.onlyNext().forEach(row -> System.out.println(line(row.key(), "only-in-new")));
+    comparison.onlyBase().forEach(row -> out.println(line(row.key(), "only-in-base")));
+    comparison.onlyNext().forEach(row -> out.println(line(row.key(), "only-in-new")));
   }
 
   private static ObjectNode line(String key, String verdict) {

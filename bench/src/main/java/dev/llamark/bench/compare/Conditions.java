@@ -11,7 +11,8 @@ final class Conditions {
 
   /** What must be the same in both environments. */
   private static final List<String> FIELDS =
-      List.of("cpu", "features", "cores", "os", "jdk", "jvm", "flags");
+      List.of(
+          "cpu", "features", "cores", "os", "jdk", "jvm", "flags", "huge_pages", "malloc_tunables");
 
   /** A processor that is known vouches for what is not told of it. */
   private static final String VOUCHER = "cpu";

@@ -44,6 +44,12 @@ record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected)
       }
     }
 
+    private void addUnmeasured(List<String> unmeasured) {
+      if (!unmeasured.isEmpty()) {
+        unseen.add("--fail-on allocates does not pass what was not measured: " + some(unmeasured));
+      }
+    }
+
     ExitCode code() {
       return !unseen.isEmpty()
           ? ExitCode.USAGE
@@ -78,9 +84,16 @@ record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected)
 
   /** The same of what was compared in one run. */
   static Judgement judge(
-      Set<FailOn> failOn, List<String> slower, List<String> allocating, List<String> unpaired) {
+      Set<FailOn> failOn,
+      List<String> slower,
+      List<String> allocating,
+      List<String> unmeasured,
+      List<String> unpaired) {
     Judgement judgement = new Judgement(new ArrayList<>(), new ArrayList<>());
     judgement.addFailures(failOn, slower, allocating);
+    if (failOn.contains(FailOn.ALLOCATES)) {
+      judgement.addUnmeasured(unmeasured);
+    }
     if (!failOn.isEmpty() && !unpaired.isEmpty()) {
       judgement.unseen.add("--fail-on does not pass what was not compared: " + some(unpaired));
     }
@@ -92,10 +105,8 @@ record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected)
         comparison.gating(
             row ->
                 row.moreAllocated().isPresent() && Double.isNaN(row.moreAllocated().getAsDouble()));
-    if (!unknown.isEmpty()) {
-      judgement.unseen.add(
-          "--fail-on allocates does not pass what was not measured: " + some(unknown));
-    } else if (comparison.gating(row -> row.moreAllocated().isPresent()).isEmpty()) {
+    judgement.addUnmeasured(unknown);
+    if (comparison.gating(row -> row.moreAllocated().isPresent()).isEmpty()) {
       judgement.unseen.add("--fail-on allocates: no case of both tells what a call allocates");
     }
   }

@@ -29,5 +29,16 @@ public sealed interface ForkResult {
    * @param reason in a sentence
    * @param output the last that it printed
    */
-  record Failed(String reason, String output) implements ForkResult {}
+  record Failed(String reason, String output) implements ForkResult {
+
+    /** As a person reads it: the reason, and below it what was printed. */
+    public String text(String title) {
+      return "%s: %s%n%s%n%n".formatted(title, reason, output.indent(4).stripTrailing());
+    }
+
+    /** The same of a fork without which the run is right, but says less. */
+    public String note(String title, String lacking) {
+      return text("note: %s failed, so that %s".formatted(title, lacking));
+    }
+  }
 }

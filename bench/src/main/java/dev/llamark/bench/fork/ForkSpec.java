@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * What a fork measures.
@@ -41,13 +40,5 @@ public record ForkSpec(
     String pattern() {
       return "^" + type.getName().replace(".", "\\.").replace("$", "\\.") + "\\." + name + "$";
     }
-  }
-
-  /** The parameters, for messages. */
-  String parameterText() {
-    return parameters.entrySet().stream()
-        .map(entry -> entry.getKey() + "=" + entry.getValue())
-        .sorted()
-        .collect(Collectors.joining(" "));
   }
 }

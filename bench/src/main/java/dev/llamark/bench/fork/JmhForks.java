@@ -3,6 +3,7 @@ package dev.llamark.bench.fork;
 import dev.llamark.bench.op.Allocation;
 import dev.llamark.bench.op.Verified;
 import dev.llamark.bench.op.WarmUp;
+import dev.llamark.bench.statistics.Median;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -172,7 +173,7 @@ public final class JmhForks implements Forks, AutoCloseable {
    * does not count.
    */
   private static double median(BenchmarkResult jmh) {
-    return median(scores(jmh));
+    return Median.of(scores(jmh));
   }
 
   private static double[] scores(BenchmarkResult jmh) {
@@ -181,20 +182,13 @@ public final class JmhForks implements Forks, AutoCloseable {
         .toArray();
   }
 
-  private static double median(double... values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int half = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-  }
-
   /** Whether the last third of the iterations is about as slow as the first. */
   static boolean settled(BenchmarkResult jmh) {
     double[] scores = scores(jmh);
     int third = scores.length / 3;
     return third == 0
-        || median(Arrays.copyOfRange(scores, scores.length - third, scores.length))
-            > SETTLED * median(Arrays.copyOf(scores, third));
+        || Median.of(Arrays.copyOfRange(scores, scores.length - third, scores.length))
+            > SETTLED * Median.of(Arrays.copyOf(scores, third));
   }
 
   @SuppressWarnings("rawtypes") // JMH's Result

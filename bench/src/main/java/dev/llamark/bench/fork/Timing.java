@@ -23,14 +23,6 @@ public record Timing(
   /** Of long calls: a median needs three. */
   private static final int LEAST_ITERATIONS = 3;
 
-  /** For a first look, at calls that may be long. */
-  public static final Timing QUICK =
-      new Timing(6, 3, Duration.ofMillis(120), Duration.ofSeconds(60));
-
-  /** For a figure to be quoted, of calls that may be long. */
-  public static final Timing FULL =
-      new Timing(5, 5, Duration.ofMillis(400), Duration.ofSeconds(180));
-
   /**
    * For a first look at operations, which warm up by themselves: many short iterations, the first
    * of which JMH's own loop needs.

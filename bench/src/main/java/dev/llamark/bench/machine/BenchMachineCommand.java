@@ -67,7 +67,7 @@ public final class BenchMachineCommand implements Callable<Integer> {
     VariantOptions.useVectorBits(vectorBits);
     MachineProbe probe = RoofBenchmark.requireProbe();
     List<Integer> counts = counts();
-    Environment env = Environment.collect(output.seed());
+    Environment env = Environment.collect(output.seed()).forked(timing.jvmArgs());
     if (output.text()) {
       System.out.println(Headline.text(env, counts.getLast()) + "\n");
     }
@@ -110,7 +110,7 @@ public final class BenchMachineCommand implements Callable<Integer> {
     }
     return threads.isEmpty()
         ? IntStream.of(1, Runtime.getRuntime().availableProcessors()).distinct().boxed().toList()
-        : threads;
+        : threads.stream().distinct().toList();
   }
 
   private void print(List<MachineRecord> records) {

@@ -53,10 +53,7 @@ final class MachineTable {
 
   /** Prints the probes that did not get through, with what they printed last. */
   static void printFailures(Map<String, ForkResult.Failed> failed) {
-    failed.forEach(
-        (title, what) ->
-            System.err.printf(
-                "%s: %s%n%s%n%n", title, what.reason(), what.output().indent(4).stripTrailing()));
+    failed.forEach((title, what) -> System.err.print(what.text(title)));
     if (!failed.isEmpty()) {
       System.err.printf(
           "%d of the machine's probes did not get through: %s%n",

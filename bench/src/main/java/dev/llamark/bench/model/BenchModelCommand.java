@@ -89,6 +89,7 @@ public final class BenchModelCommand implements Callable<Integer> {
 
   private String form = "";
   private boolean quantised;
+  private ModelId id;
 
   /** So much time, if neither another budget nor a number of forks is given. */
   private static final Duration BUDGET = Duration.ofMinutes(5);
@@ -102,6 +103,7 @@ public final class BenchModelCommand implements Callable<Integer> {
 
   private final List<ModelRecord> records = new ArrayList<>();
   private final Map<String, ForkResult.Failed> failures = new LinkedHashMap<>();
+  private final Map<String, ForkResult.Failed> unprobed = new LinkedHashMap<>();
   private boolean ownFailed;
 
   @Override
@@ -116,8 +118,7 @@ public final class BenchModelCommand implements Callable<Integer> {
     print(selected);
     ExitCode code =
         ownFailed ? ExitCode.WRONG : records.isEmpty() ? ExitCode.NOTHING_RAN : ExitCode.OK;
-    ExitCode judged = baseline.judge(records, row -> selects(row, selected), output).orElse(code);
-    return (code == ExitCode.WRONG ? code : judged).code();
+    return baseline.judge(code, records, row -> selects(row, selected), output).code();
   }
 
   /** Looks at the model, and at how far ONNX Runtime itself is from it in double. */
@@ -136,7 +137,7 @@ public final class BenchModelCommand implements Callable<Integer> {
             "%s is made for %d positions, but a test needs %d; shorten it with -p, -n, -d"
                 .formatted(model, source.config().context(), longest));
       }
-      ModelId id = ModelId.of(source);
+      id = ModelId.of(source);
       form = FusedOrtModel.form(source.config());
       quantised = source.dtype() != DType.F32;
       if (output.text()) {
@@ -206,7 +207,7 @@ public final class BenchModelCommand implements Callable<Integer> {
                   selected,
                   threads,
                   paired,
-                  env.refreshed(),
+                  env.refreshed().forked(timing.jvmArgs()),
                   what -> progress.show(place + what)),
               test,
               sink);
@@ -218,20 +219,30 @@ public final class BenchModelCommand implements Callable<Integer> {
   private void add(ModelRun.Result result, SpeedTest test, OutputOptions.Sink sink) {
     result.records().forEach(sink);
     records.addAll(result.records());
+    String title = SpeedTest.title(test.name(), test.depth());
+    result.unprobed().ifPresent(failed -> unprobed.put("probe · " + title, failed));
     result
         .failures()
         .forEach(
             (variant, failed) -> {
-              failures.put(
-                  variant.title() + " · " + SpeedTest.title(test.name(), test.depth()), failed);
+              failures.put(variant.title() + " · " + title, failed);
               ownFailed |= variant.role() == Role.VARIANT;
             });
   }
 
-  /** Whether a row of another run is of a test, a variant and a number of threads of this one. */
+  /** Whether a row of another run is of this model with a cache of this type. */
+  static boolean same(ModelId model, DType cache, ObjectNode row) {
+    boolean ort = row.path("variant").asText().equals(ModelBenchmark.ORT);
+    return row.at("/model/name").asText().equals(model.name())
+        && row.at("/model/dtype").asText().equals(model.dtype())
+        && row.path("kv").asText().equals((ort ? DType.F32 : cache).id());
+  }
+
+  /** Whether it is also of a test, a variant and a number of threads of this run. */
   private boolean selects(ObjectNode row, List<Variant> selected) {
     String variant = row.path("variant").asText();
-    return tests().stream()
+    return same(id, DType.of(kv), row)
+        && tests().stream()
             .anyMatch(
                 test ->
                     test.name().equals(row.path("test").asText())
@@ -257,10 +268,9 @@ public final class BenchModelCommand implements Callable<Integer> {
       notes(selected).forEach(table::note);
       System.out.println(output.text() ? table.text() : table.markdown());
     }
-    failures.forEach(
+    failures.forEach((title, failed) -> System.err.print(failed.text(title)));
+    unprobed.forEach(
         (title, failed) ->
-            System.err.printf(
-                "%s: %s%n%s%n%n",
-                title, failed.reason(), failed.output().indent(4).stripTrailing()));
+            System.err.print(failed.note(title, "how fast the machine itself was is not known")));
   }
 }

@@ -3,7 +3,9 @@ package dev.llamark.bench.model;
 import dev.llamark.bench.op.Variants;
 import dev.llamark.format.ModelSource;
 import dev.llamark.format.ModelSources;
+import dev.llamark.format.synthetic.SyntheticSource;
 import dev.llamark.kernel.Arithmetic;
+import dev.llamark.model.Llama;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.verify.model.LogitsCheck;
@@ -51,6 +53,8 @@ public class ModelBenchmark {
   /** How many of them are the first batch; the others follow one by one. */
   private static final int CHECKED_AT_ONCE = 4;
 
+  private static final double NANOS_PER_MILLI = 1e6;
+
   @Param("synthetic:stories15m")
   public String model;
 
@@ -80,21 +84,30 @@ public class ModelBenchmark {
   private Engine engine;
   private int[] prompt;
 
-  /** Loads the model, says how long that took, checks its first tokens, and fills the cache. */
+  /**
+   * Loads the model and says how long that took; takes the test's tokens in once and says how much
+   * memory that has needed; only then, for it needs memory of its own, checks the logits.
+   */
   @Setup(Level.Trial)
   public void open() {
+    long start = System.nanoTime();
     source = ModelSources.open(model);
     source.weights();
-    int[] all = sequence(source, Math.max(CHECKED, depth + tokens));
-    long start = System.nanoTime();
-    engine = engine(all.length);
-    ModelFigures.printLoad((System.nanoTime() - start) / 1e6);
-    check(Arrays.copyOf(all, CHECKED));
-    prompt = Arrays.copyOfRange(all, depth, depth + tokens);
-    engine.truncate(0);
-    if (depth > 0) {
-      engine.forward(Arrays.copyOf(all, depth));
+    if (SyntheticSource.matches(model)) {
+      start = System.nanoTime(); // weights that are made up are not loaded
     }
+    int[] all = sequence(source, Math.max(CHECKED, depth + tokens));
+    engine = engine(all.length);
+    ModelFigures.printLoad((System.nanoTime() - start) / NANOS_PER_MILLI);
+    float[] logits = firstLogits(all);
+    engine.truncate(0);
+    for (int from = 0; from < depth; from += Llama.DEFAULT_BATCH) {
+      engine.forward(Arrays.copyOfRange(all, from, Math.min(depth, from + Llama.DEFAULT_BATCH)));
+    }
+    prompt = Arrays.copyOfRange(all, depth, depth + tokens);
+    prompt();
+    ModelFigures.printPeak();
+    check(Arrays.copyOf(all, CHECKED), logits);
   }
 
   /** The tokens of all tests and of the check. */
@@ -110,16 +123,20 @@ public class ModelBenchmark {
     return Engine.of(source, Variants.registry().open(variant, team), team, capacity, DType.of(kv));
   }
 
-  /** A batch, and steps behind it: what the tests do. */
-  private void check(int[] first) {
+  /** Of a batch's last token, and of steps behind it: what the tests do. */
+  private float[] firstLogits(int[] tokens) {
     int vocab = source.config().vocab();
     float[] logits = new float[(CHECKED - CHECKED_AT_ONCE + 1) * vocab];
-    float[] ofBatch = engine.forward(Arrays.copyOf(first, CHECKED_AT_ONCE));
+    float[] ofBatch = engine.forward(Arrays.copyOf(tokens, CHECKED_AT_ONCE));
     System.arraycopy(ofBatch, 0, logits, 0, vocab);
     for (int t = CHECKED_AT_ONCE; t < CHECKED; t++) {
-      float[] ofStep = engine.forward(first[t]);
+      float[] ofStep = engine.forward(tokens[t]);
       System.arraycopy(ofStep, 0, logits, (t - CHECKED_AT_ONCE + 1) * vocab, vocab);
     }
+    return logits;
+  }
+
+  private void check(int[] first, float[] logits) {
     boolean ort = variant.equals(ORT);
     try (ThreadTeam team = new ThreadTeam(threads)) {
       LogitsCheck.Finding finding =
@@ -139,7 +156,6 @@ public class ModelBenchmark {
 
   @TearDown(Level.Trial)
   public void close() {
-    ModelFigures.printPeak();
     engine.close();
     source.close();
   }

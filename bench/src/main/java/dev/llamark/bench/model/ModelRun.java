@@ -47,8 +47,12 @@ record ModelRun(
    *
    * @param records one per variant that ran
    * @param failures the others
+   * @param unprobed what became of the probe beside them, if it failed
    */
-  record Result(List<ModelRecord> records, Map<Variant, ForkResult.Failed> failures) {}
+  record Result(
+      List<ModelRecord> records,
+      Map<Variant, ForkResult.Failed> failures,
+      Optional<ForkResult.Failed> unprobed) {}
 
   Result run(
       SpeedTest test,
@@ -64,7 +68,8 @@ record ModelRun(
     probe.map(TestProbe::spec).ifPresent(all::add);
     PairedRun.Rounds rounds = paired.run(all, progress);
     ModelRecord.Probe reached = probe.flatMap(p -> p.reached(rounds)).orElse(null);
-    Result result = new Result(new ArrayList<>(), new LinkedHashMap<>());
+    Optional<ForkResult.Failed> unprobed = probe.map(p -> rounds.failed().get(p.spec()));
+    Result result = new Result(new ArrayList<>(), new LinkedHashMap<>(), unprobed);
     contenders.forEach(
         (variant, contender) -> {
           ForkResult.Failed failed = rounds.failed().get(contender);

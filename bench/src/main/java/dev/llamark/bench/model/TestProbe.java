@@ -7,7 +7,6 @@ import dev.llamark.bench.op.RoofBenchmark;
 import dev.llamark.bench.statistics.Median;
 import dev.llamark.run.ModelRecord;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,16 +28,7 @@ record TestProbe(String bound, ForkSpec spec, double work) {
     boolean prompt = test.kind() == SpeedTest.Kind.PROMPT;
     String limit = prompt ? "fma" : "read";
     long bytes = prompt ? caches.within(1, 1) : caches.cold();
-    ForkSpec spec =
-        new ForkSpec(
-            "probe · " + limit,
-            new ForkSpec.Method(RoofBenchmark.class, "reach"),
-            Map.of(
-                "limit", limit,
-                "bytes", String.valueOf(bytes),
-                "threads", String.valueOf(threads)),
-            jvmArgs,
-            List.of());
+    ForkSpec spec = RoofBenchmark.spec("probe · " + limit, limit, bytes, threads, jvmArgs);
     return Optional.of(
         new TestProbe(
             prompt ? "compute" : "memory", spec, RoofBenchmark.work(limit, bytes, threads)));

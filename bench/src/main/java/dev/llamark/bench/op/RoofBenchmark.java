@@ -58,7 +58,7 @@ public class RoofBenchmark {
    * Bytes of each array that a part goes over, again and again where the data is smaller: some
    * microseconds, so that neither starting a part nor claiming it counts.
    */
-  private static final long PART_BYTES = 1 << 20;
+  static final long PART_BYTES = 1 << 20;
 
   private static final long ALIGNMENT = 4096;
 
@@ -151,9 +151,11 @@ public class RoofBenchmark {
     };
   }
 
-  private static long chunk(String limit, long bytes, int threads) {
-    long own = bytes / arrays(limit) / threads / MachineProbe.STEP * MachineProbe.STEP;
-    return Math.clamp(own, MachineProbe.STEP, PART_BYTES);
+  /** Bytes of each array that a part goes over: equal pieces of all that a thread has of it. */
+  static long chunk(String limit, long bytes, int threads) {
+    long own = bytes / arrays(limit) / threads;
+    long pieces = Math.max(1, Math.ceilDiv(own, PART_BYTES));
+    return Math.max(MachineProbe.STEP, own / pieces / MachineProbe.STEP * MachineProbe.STEP);
   }
 
   private static int passes(long chunk) {

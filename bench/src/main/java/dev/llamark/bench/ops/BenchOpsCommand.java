@@ -58,11 +58,8 @@ public final class BenchOpsCommand implements Callable<Integer> {
       System.out.printf("a first look leaves %s out unless --kernels names it%n", Setting.PLAIN);
     }
     bench.printFailures();
-    ExitCode judged =
-        baseline
-            .judge(bench.records(), row -> bench.selects(row, variants.named()), output)
-            .orElse(code);
-    return code == ExitCode.WRONG ? code : judged;
+    return baseline.judge(
+        code, bench.records(), row -> bench.selects(row, variants.named()), output);
   }
 
   private ExitCode compareSettings(OpBench bench, List<Setting> chosen) {
@@ -75,6 +72,6 @@ public final class BenchOpsCommand implements Callable<Integer> {
     ExitCode code = bench.run(table::judge);
     table.print(chosen, bench.unpaired(), output.format());
     bench.printFailures();
-    return code == ExitCode.OK ? table.conclude(bench.unpaired(), output.format()) : code;
+    return code.and(table.conclude(bench.unpaired(), output.format()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.llamark.bench.ops;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.JmhForks;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.machine.Caches;
@@ -15,7 +16,9 @@ import dev.llamark.verify.Headline;
 import dev.llamark.verify.OutputOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** A run of {@code bench ops}. */
@@ -31,6 +34,7 @@ final class OpBench {
   private final List<OpCase> cases;
   private final List<OpRecord> records = new ArrayList<>();
   private final List<Failed> failures = new ArrayList<>();
+  private final Map<String, ForkResult.Failed> unprobed = new LinkedHashMap<>();
   private final List<String> unpaired = new ArrayList<>();
   private final OpSelection selection;
   private final JmhJson jmh = new JmhJson();
@@ -79,7 +83,8 @@ final class OpBench {
     String variant = row.path("variant").asText();
     return cases.stream().anyMatch(c -> c.id().toString().equals(row.path("case").asText()))
         && setting.threads().contains(row.path("threads").asInt())
-        && (!variantsNamed || setting.entrants().stream().anyMatch(e -> e.id().equals(variant)));
+        && (setting.entrants().stream().anyMatch(e -> e.id().equals(variant))
+            || !variantsNamed && !(timing.quick() && variant.equals(Setting.PLAIN)));
   }
 
   /** What only one of two settings does, so that nothing was compared. */
@@ -120,7 +125,7 @@ final class OpBench {
       Progress progress,
       Environment env,
       UnaryOperator<List<OpRecord>> judge) {
-    OpRun run = new OpRun(Caches.detect(), RoofBenchmark.probe().isPresent(), List.of());
+    OpRun run = new OpRun(Caches.detect(), RoofBenchmark.probe().isPresent(), ForkArgs.width());
     Duration budget = timing.quick() ? timing.budget(QUICK_BUDGET) : timing.budget();
     long start = System.nanoTime();
     List<Heat> heats = heats();
@@ -141,6 +146,7 @@ final class OpBench {
       judged.forEach(sink);
       records.addAll(judged);
       result.failures().forEach(failure -> failures.add(new Failed(heat.opCase(), failure)));
+      unprobed.putAll(result.unprobed());
       jmh.add(result.rounds());
       output.file().ifPresent(file -> jmh.write(JmhJson.beside(file)));
     }
@@ -209,12 +215,11 @@ final class OpBench {
   /** Prints those that did not get through, with what they printed last. */
   void printFailures() {
     for (Failed failed : failures) {
-      System.err.printf(
-          "%s: %s%n%s%n%n",
-          failed.failure().contender().spec().title(),
-          failed.failure().what().reason(),
-          failed.failure().what().output().indent(4).stripTrailing());
+      OpRun.Failure failure = failed.failure();
+      System.err.print(failure.what().text(failure.contender().spec().title()));
     }
+    unprobed.forEach(
+        (title, what) -> System.err.print(what.note(title, "no share of that roof is known")));
     if (records.isEmpty() && failures.isEmpty()) {
       System.err.println(
           cases.isEmpty()

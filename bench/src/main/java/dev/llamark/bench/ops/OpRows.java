@@ -6,13 +6,13 @@ import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.op.Verified;
 import dev.llamark.bench.statistics.ForkPattern;
 import dev.llamark.bench.statistics.LogInterval;
+import dev.llamark.bench.statistics.Median;
 import dev.llamark.run.Environment;
 import dev.llamark.run.Interval;
 import dev.llamark.run.OpError;
 import dev.llamark.run.OpRecord;
 import dev.llamark.run.Ratio;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +56,7 @@ final class OpRows {
   /** The record of a contender that ran. */
   OpRecord record(Contender contender) {
     double[] nanos = rounds.nanos(contender.spec());
-    double median = median(nanos);
+    double median = Median.of(nanos);
     List<ForkResult.Measured> forks = rounds.measured().get(contender.spec());
     List<String> flags = new ArrayList<>(ForkPattern.find(nanos));
     Optional<OpRecord.Roof> share = share(limits.get(contender), nanos);
@@ -93,17 +93,10 @@ final class OpRows {
   private static Interval interval(double[] nanos) {
     LogInterval interval = LogInterval.of(nanos);
     return new Interval(
-        median(nanos),
+        Median.of(nanos),
         interval.known() ? interval.lo() : null,
         interval.known() ? interval.hi() : null,
         nanos);
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int half = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   }
 
   private Optional<OpRecord.Roof> share(Limit limit, double[] nanos) {
@@ -117,7 +110,7 @@ final class OpRows {
     return Optional.of(
         new OpRecord.Roof(
             limit.roof().bound(),
-            perCall / median(limitNanos),
+            perCall / Median.of(limitNanos),
             percent.estimate(),
             percent.known() ? percent.lo() : null,
             percent.known() ? percent.hi() : null));
@@ -161,7 +154,8 @@ final class OpRows {
 
   /** The forks' median, in whole bytes. */
   private static double allocated(List<ForkResult.Measured> forks) {
-    return Math.rint(median(forks.stream().mapToDouble(ForkResult.Measured::allocated).toArray()));
+    return Math.rint(
+        Median.of(forks.stream().mapToDouble(ForkResult.Measured::allocated).toArray()));
   }
 
   private static OpError error(List<ForkResult.Measured> forks) {

@@ -21,7 +21,8 @@ final class OpRun {
 
   /**
    * @param roofs whether there is a probe
-   * @param roofArgs arguments of its JVMs: a roof is the machine's, whatever a variant is given
+   * @param roofArgs arguments of its JVMs: a roof is the machine's at this width of vectors,
+   *     whatever else a variant is given
    */
   OpRun(Caches caches, boolean roofs, List<String> roofArgs) {
     this.caches = caches;
@@ -34,9 +35,14 @@ final class OpRun {
    *
    * @param records one per contender that ran
    * @param failures the others
+   * @param unprobed roofs that were not found, by title
    * @param rounds all that was measured, for JMH's own report
    */
-  record Result(List<OpRecord> records, List<Failure> failures, PairedRun.Rounds rounds) {}
+  record Result(
+      List<OpRecord> records,
+      List<Failure> failures,
+      Map<String, ForkResult.Failed> unprobed,
+      PairedRun.Rounds rounds) {}
 
   /** A contender that did not get through. */
   record Failure(Contender contender, ForkResult.Failed what) {}
@@ -70,6 +76,13 @@ final class OpRun {
         records.add(rows.record(contender));
       }
     }
-    return new Result(records, failures, rounds);
+    Map<String, ForkResult.Failed> unprobed = new LinkedHashMap<>();
+    for (OpRows.Limit limit : limits.values()) {
+      ForkResult.Failed failed = rounds.failed().get(limit.spec());
+      if (failed != null) {
+        unprobed.put(limit.spec().title(), failed);
+      }
+    }
+    return new Result(records, failures, unprobed, rounds);
   }
 }

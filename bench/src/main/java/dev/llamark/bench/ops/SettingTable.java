@@ -39,6 +39,7 @@ final class SettingTable {
           .alignRight(2, 3, 4, 5, 7, 9);
   private final List<String> slower = new ArrayList<>();
   private final List<String> allocating = new ArrayList<>();
+  private final List<String> unmeasured = new ArrayList<>();
 
   SettingTable(ComparisonOptions options) {
     this.options = options;
@@ -72,6 +73,9 @@ final class SettingTable {
     if (!peer && more >= 1) {
       allocating.add(title);
     }
+    if (!peer && Double.isNaN(more)) {
+      unmeasured.add(title);
+    }
     table.row(
         OpTable.title(b),
         both(variant(a), variant(b)),
@@ -82,7 +86,7 @@ final class SettingTable {
         speed.known() ? String.format(Locale.ROOT, "[%.3f, %.3f]", speed.lo(), speed.hi()) : "[–]",
         itself.map(ratio -> String.format(Locale.ROOT, "%.3f", ratio)).orElse("–"),
         verdict.word() + (peer && verdict == Verdict.SLOWER ? " (a peer never gates)" : ""),
-        String.format(Locale.ROOT, "%.0f", more));
+        Double.isNaN(more) ? "–" : String.format(Locale.ROOT, "%.0f", more));
     return List.of(a, b.judged(verdict.word()));
   }
 
@@ -122,6 +126,6 @@ final class SettingTable {
    * @param unpaired what could not be compared
    */
   ExitCode conclude(List<String> unpaired, Format format) {
-    return options.conclude(slower, allocating, unpaired, format);
+    return options.conclude(slower, allocating, unmeasured, unpaired, format);
   }
 }

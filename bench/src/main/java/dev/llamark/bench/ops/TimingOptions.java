@@ -75,11 +75,6 @@ public final class TimingOptions {
     return quick;
   }
 
-  /** How long one fork measures. */
-  public Timing timing() {
-    return limited(quick ? Timing.QUICK : Timing.FULL);
-  }
-
   /** How long one fork measures an operation or a probe. */
   public Timing opTiming() {
     return limited(quick ? Timing.QUICK_OPS : Timing.FULL_OPS);
@@ -92,14 +87,15 @@ public final class TimingOptions {
 
   /** When there are forks enough. */
   public StoppingRule rule() {
-    return rule(forks);
+    return rule((Integer) null);
   }
 
   /** The same, for another number of forks; null leaves it to the precision. */
   public StoppingRule rule(Integer count) {
     Integer forks = count == null ? this.forks : count;
     if (forks != null && forks < 1) {
-      throw new InputException("--forks must be at least 1, but is " + forks);
+      throw new InputException(
+          "%s must be at least 1, but is %d".formatted(count == null ? "--forks" : "-r", forks));
     }
     double share = precision != null ? precision : quick ? QUICK_PRECISION : PRECISION;
     if (share <= 0) {

@@ -13,6 +13,8 @@ public final class DurationConverter implements ITypeConverter<Duration> {
   private static final Pattern TIME =
       Pattern.compile("(?:%1$sh)?(?:%1$sm)?(?:%1$ss)?".formatted(NUMBER));
 
+  private static final Duration MOST = Duration.ofDays(365);
+
   /** Milliseconds of the units, in the order of the pattern. */
   private static final double[] UNITS = {3_600_000, 60_000, 1000};
 
@@ -29,6 +31,10 @@ public final class DurationConverter implements ITypeConverter<Duration> {
     if (millis < 1) {
       throw new TypeConversionException(
           "must be a time such as 90s, 5m, 2h or 1h30m, but is '%s'".formatted(text));
+    }
+    if (millis > MOST.toMillis()) {
+      throw new TypeConversionException(
+          "must be at most %d days, but is '%s'".formatted(MOST.toDays(), text));
     }
     return Duration.ofMillis((long) millis);
   }

@@ -56,7 +56,7 @@ public record Comparison(LogInterval speed, Verdict verdict) {
    * @param threshold as in {@link #of(LogInterval, double)}
    */
   public static Comparison ofTimes(double[] base, double[] next, double threshold) {
-    if (Arrays.equals(base, next)) { // one and the same measurement
+    if (base.length > 0 && Arrays.equals(base, next)) { // one and the same measurement
       return new Comparison(new LogInterval(1, 1, 1), Verdict.SAME);
     }
     return of(LogInterval.unpaired(base, next), threshold);

@@ -176,7 +176,7 @@ class CompareTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "os", "jdk", "jvm"})
+  @ValueSource(strings = {"cpu", "os", "jdk", "jvm", "huge_pages", "malloc_tunables"})
   void otherConditionsAreRefusedByFieldUnlessTold(String field) {
     ObjectNode other = env(BASE, field, "Another");
     Call refused = compare(BASE, other);
@@ -222,7 +222,7 @@ class CompareTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
     try {
-      options.compare(base, List.of(SLOWER), row -> true, Format.TEXT);
+      options.compare(base, List.of(SLOWER), row -> true, Format.TEXT, System.out);
     } finally {
       System.setOut(usual);
     }

@@ -29,30 +29,32 @@ final class Rows {
 
   /** Five forks of about a microsecond times a factor, on a machine that reached 100 meanwhile. */
   static ObjectNode row(String opCase, double factor) {
-    double[] forks = forks(factor);
-    return ResultWriter.object(
-        new OpRecord(
-            "swiglu",
-            opCase,
-            "f32",
-            Map.of("rows", 1, "size", 64),
-            "mine",
-            "variant",
-            0,
-            1,
-            "hot",
-            new Interval(1000 * factor, 990 * factor, 1010 * factor, forks),
-            1.0,
-            1.0,
-            new OpRecord.Roof("memory", 100, 50, 49.0, 51.0),
-            0.0,
-            Map.of(),
-            null,
-            List.of(),
-            ENV,
-            null,
-            null,
-            null));
+    return ResultWriter.object(op(opCase, factor));
+  }
+
+  static OpRecord op(String opCase, double factor) {
+    return new OpRecord(
+        "swiglu",
+        opCase,
+        "f32",
+        Map.of("rows", 1, "size", 64),
+        "mine",
+        "variant",
+        0,
+        1,
+        "hot",
+        new Interval(1000 * factor, 990 * factor, 1010 * factor, forks(factor)),
+        1.0,
+        1.0,
+        new OpRecord.Roof("memory", 100, 50, 49.0, 51.0),
+        0.0,
+        Map.of(),
+        null,
+        List.of(),
+        ENV,
+        null,
+        null,
+        null);
   }
 
   static ObjectNode model(double factor, ModelRecord.Probe probe) {

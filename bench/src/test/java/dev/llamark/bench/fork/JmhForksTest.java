@@ -17,6 +17,10 @@ class JmhForksTest {
   private static final Timing SHORT =
       new Timing(1, 1, Duration.ofMillis(50), Duration.ofSeconds(120));
 
+  /** Time enough for a profiler that looks every ten milliseconds, whatever else runs. */
+  private static final Timing LONG =
+      new Timing(1, 1, Duration.ofMillis(500), Duration.ofSeconds(120));
+
   private static ForkResult run(String variant, Timing timing, String... profilers) {
     try (JmhForks forks = new JmhForks(timing)) {
       return forks.run(
@@ -44,7 +48,7 @@ class JmhForksTest {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     try {
       System.setErr(new PrintStream(said, true));
-      run("scalar", SHORT, "stack");
+      run("scalar", LONG, "stack");
     } finally {
       System.setErr(err);
     }

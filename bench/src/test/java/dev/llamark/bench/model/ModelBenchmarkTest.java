@@ -8,7 +8,12 @@ import dev.llamark.format.ModelSources;
 import dev.llamark.oracle.OracleLlama;
 import dev.llamark.oracle.OracleTapListener;
 import dev.llamark.run.ThreadTeam;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,5 +80,20 @@ class ModelBenchmarkTest {
     assertThatThrownBy(() -> open("faulty", "f32"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith("faulty is wrong: NMSE of the logits");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void peakMemoryIsTakenBeforeTheCheckNeedsItsOwn() {
+    PrintStream usual = System.out;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    try {
+      assertThatThrownBy(() -> open("faulty", "f32")).isInstanceOf(IllegalStateException.class);
+    } finally {
+      System.setOut(usual);
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .containsSubsequence("model loaded in", "peak memory", "faulty is wrong");
   }
 }

@@ -69,7 +69,8 @@ class OpRunTest {
   private static ForkResult measured(ForkSpec spec, double nanos) {
     String output = "llamark: x is right: largest error 0.5 of the bound, NMSE 1e-14";
     boolean warm = !spec.title().startsWith("cold ");
-    return new ForkResult.Measured(nanos, 0, warm, output, null);
+    double allocated = spec.title().startsWith("blind ") ? Double.NaN : 0;
+    return new ForkResult.Measured(nanos, allocated, warm, output, null);
   }
 
   private static OpRun.Result run(Map<String, Double> nanos, List<Contender> contenders) {
@@ -145,6 +146,18 @@ class OpRunTest {
   }
 
   @Test
+  void aRoofThatFailsIsToldAndTheVariantHasItsRecordWithoutAShare() {
+    OpRun.Result result = run(Map.of("mine", 100.0), List.of(contender("mine", PLAIN)));
+    assertThat(result.failures()).isEmpty();
+    assertThat(result.records()).singleElement().extracting(OpRecord::roof).isNull();
+    assertThat(result.unprobed()).containsOnlyKeys("roof · " + CASE.id());
+    ForkResult.Failed failed = result.unprobed().values().iterator().next();
+    assertThat(failed.note("roof", "no share is known"))
+        .startsWith("note: roof failed, so that no share is known: crashed with exit code 134")
+        .contains("SIGSEGV");
+  }
+
+  @Test
   void timeBeforeWhichTheCodeWasNotWarmSaysSo() {
     OpRecord cold =
         run(Map.of("cold", 100.0, "roof", 1e9), List.of(contender("cold", PLAIN)))
@@ -172,13 +185,17 @@ class OpRunTest {
 
   /** Setting A takes 100 ns. */
   private static List<OpRecord> underSettings(double b, double again, Role role) {
+    return underSettings("mine", b, again, role);
+  }
+
+  private static List<OpRecord> underSettings(String id, double b, double again, Role role) {
     Setting a = setting(Optional.of(new OpRecord.Setting("A", "")), List.of());
     List<Contender> contenders = new ArrayList<>();
-    contenders.add(contender("mine", a, role));
-    contenders.add(contender("mine", setting(Optional.of(B), List.of("-Xint")), role));
-    contenders.add(contender("mine", a.labelled(SettingTable.AGAIN), role));
+    contenders.add(contender(id, a, role));
+    contenders.add(contender(id, setting(Optional.of(B), List.of("-Xint")), role));
+    contenders.add(contender(id, a.labelled(SettingTable.AGAIN), role));
     return run(
-            Map.of("mine A ·", 100.0, "mine B ·", b, "mine A again ·", again, "roof", 1e9),
+            Map.of(id + " A ·", 100.0, id + " B ·", b, id + " A again ·", again, "roof", 1e9),
             contenders)
         .records();
   }
@@ -215,6 +232,16 @@ class OpRunTest {
     assertThat(table("--fail-on", "slower").conclude(unpaired, Format.TEXT))
         .isEqualTo(ExitCode.USAGE);
     assertThat(table().conclude(unpaired, Format.TEXT)).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void allocationThatIsNotKnownUnderASettingDoesNotPass() {
+    for (Role role : List.of(Role.VARIANT, Role.PEER)) {
+      SettingTable table = table("--fail-on", "allocates");
+      table.judge(underSettings("blind", 100, 100, role));
+      assertThat(table.conclude(List.of(), Format.TEXT))
+          .isEqualTo(role == Role.PEER ? ExitCode.OK : ExitCode.USAGE);
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +37,21 @@ class TimingOptionsTest {
           .hasMessageContaining(option)
           .hasMessageContaining("must be a time such as 90s, 5m, 2h or 1h30m, but is '%s'", text);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8761h", "9999999999999999999h"})
+  void timeOfMoreThanAYearIsRefused(String text) {
+    assertThat(parse("--budget", "8760h").budget()).isEqualTo(Duration.ofDays(365));
+    assertThatThrownBy(() -> parse("--budget", text))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("must be at most 365 days, but is '%s'", text);
+  }
+
+  @Test
+  void aNumberOfForksThatIsNoneIsNamedAsItWasGiven() {
+    assertThatThrownBy(() -> parse("--forks", "0").rule()).hasMessageStartingWith("--forks must");
+    assertThatThrownBy(() -> parse().rule(0)).hasMessageStartingWith("-r must be at least 1");
   }
 
   @ParameterizedTest

@@ -40,6 +40,14 @@ class VerdictTest {
   }
 
   @Test
+  void whatHasNoForksIsNotTheSameAsAnything() {
+    double[] none = {};
+    assertThat(Comparison.ofTimes(none, none.clone(), 0.03).verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(Comparison.ofTimes(none, new double[] {1, 2}, 0.03).verdict())
+        .isEqualTo(Verdict.UNDECIDED);
+  }
+
+  @Test
   void longerTimesAreSlower() {
     double[] base = {1.00, 1.01, 0.99};
     double[] next = {1.30, 1.31, 1.29};

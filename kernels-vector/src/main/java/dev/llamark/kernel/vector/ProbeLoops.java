@@ -23,8 +23,9 @@ final class ProbeLoops {
 
   private ProbeLoops() {}
 
+  /** Of the width that is asked for, which a JVM that only starts forks may not have itself. */
   static long flopsPerRound() {
-    return 2L * CHAINS * Lanes.COUNT;
+    return 2L * CHAINS * (VectorWidth.bits() / Float.SIZE);
   }
 
   /** The sum is the operand that an FMA replaces: no register is ever copied. */

@@ -52,6 +52,20 @@ class VectorProbeTest {
     }
   }
 
+  @Test
+  void operationsOfARoundAreThoseOfTheWidthAskedForLast() {
+    String key = "llamark.vector.bits";
+    String before = System.getProperty(key, "");
+    long lanes = probe.vectorBits() / Float.SIZE;
+    long chains = probe.flopsPerRound() / (2 * lanes);
+    System.setProperty(key, "128");
+    try {
+      assertThat(probe.flopsPerRound()).isEqualTo(2 * chains * 4);
+    } finally {
+      System.setProperty(key, before);
+    }
+  }
+
   /** Twelve chains that begin at 0.001 + n, n from 0 to 11, of as many lanes; 2e-6 a round. */
   @Test
   void multiplyAddDoesAllItsRounds() {

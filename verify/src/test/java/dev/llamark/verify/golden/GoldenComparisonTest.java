@@ -161,6 +161,7 @@ class GoldenComparisonTest {
             e.load(),
             e.stolenS(),
             e.hugePages(),
+            e.mallocTunables(),
             e.seed(),
             e.time(),
             e.shard());
