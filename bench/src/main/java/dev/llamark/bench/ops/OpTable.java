@@ -180,8 +180,7 @@ public final class OpTable {
       chained = false;
     }
     if (dashed) {
-      table.note(
-          IntervalText.LEGEND);
+      table.note(IntervalText.LEGEND);
       dashed = false;
     }
     if (fewForks) {
