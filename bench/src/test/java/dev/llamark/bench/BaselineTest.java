@@ -47,14 +47,17 @@ class BaselineTest {
   @Test
   void whatTheRunDidNotSelectMayBeMissingAndWhatItDidMayNot() {
     assertThat(bench("--save-baseline", NAME).exitCode()).isZero();
+    CommandLineRun single = bench("--baseline", NAME, "--fail-on", "slower");
+    assertThat(single.exitCode()).isEqualTo(2);
+    assertThat(single.err()).contains("could not be judged", "a single fork");
     keepToo(row -> row.put("case", "rmsnorm:f32:1x65"));
     keepToo(row -> row.put("threads", 2));
     keepToo(row -> row.put("variant", "another"));
-    CommandLineRun selected = bench("--baseline", NAME, "--fail-on", "slower");
+    CommandLineRun selected = bench("--baseline", NAME, "--fail-on", "allocates");
     assertThat(selected.exitCode()).as(selected.err()).isZero();
     assertThat(selected.out()).contains("only in BASE: rmsnorm:f32:1x65");
     keepToo(row -> row.put("vector_bits", 128));
-    CommandLineRun missing = bench("--baseline", NAME, "--fail-on", "slower");
+    CommandLineRun missing = bench("--baseline", NAME, "--fail-on", "allocates");
     assertThat(missing.exitCode()).isEqualTo(2);
     assertThat(missing.err()).contains("NEW lacks 1 of BASE's cases", "scalar@128");
   }

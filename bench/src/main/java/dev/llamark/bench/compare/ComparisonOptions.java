@@ -119,18 +119,9 @@ public final class ComparisonOptions {
   /**
    * What follows by {@code --fail-on} from two settings of one run; says why.
    *
-   * @param slower what is slower
-   * @param allocating what allocates more
-   * @param unmeasured of what it is not known what it allocates
    * @param unpaired what could not be compared
    */
-  public ExitCode conclude(
-      List<String> slower,
-      List<String> allocating,
-      List<String> unmeasured,
-      List<String> unpaired,
-      Format format) {
-    return conclude(
-        Gate.judge(failOn, slower, allocating, unmeasured, unpaired), format, System.out);
+  public ExitCode conclude(Gate.Found found, List<String> unpaired, Format format) {
+    return conclude(Gate.judge(failOn, found, unpaired), format, System.out);
   }
 }

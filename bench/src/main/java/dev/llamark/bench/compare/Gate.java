@@ -16,15 +16,35 @@ import java.util.function.Predicate;
  * @param partial whether cases may be missing
  * @param expected which rows of the base the new run was to have
  */
-record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected) {
+public record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected) {
 
   /** So many cases are named; the others are counted. */
   private static final int NAMED = 3;
 
   /** What makes the command fail. */
-  enum FailOn {
+  public enum FailOn {
     SLOWER,
     ALLOCATES
+  }
+
+  /**
+   * What is to be judged, by name.
+   *
+   * @param slower what is slower
+   * @param allocating what allocates more
+   * @param unjudged of what could not be seen whether it is slower
+   * @param unmeasured of what it is not known what it allocates
+   */
+  public record Found(
+      List<String> slower,
+      List<String> allocating,
+      List<String> unjudged,
+      List<String> unmeasured) {
+
+    /** Nothing yet. */
+    public Found() {
+      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
   }
 
   /**
@@ -33,20 +53,26 @@ record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected)
    * @param failures what was found to be worse, a sentence each
    * @param unseen what could not be judged, a sentence each
    */
-  record Judgement(List<String> failures, List<String> unseen) {
+  public record Judgement(List<String> failures, List<String> unseen) {
 
-    private void addFailures(Set<FailOn> failOn, List<String> slower, List<String> allocating) {
-      if (failOn.contains(FailOn.SLOWER) && !slower.isEmpty()) {
-        failures.add("slower: " + some(slower));
+    private void addSlower(Found found) {
+      if (!found.slower.isEmpty()) {
+        failures.add("slower: " + some(found.slower));
       }
-      if (failOn.contains(FailOn.ALLOCATES) && !allocating.isEmpty()) {
-        failures.add("allocates more: " + some(allocating));
+      if (!found.unjudged.isEmpty()) {
+        unseen.add(
+            "--fail-on slower does not pass what could not be judged, for it has a single fork or no probe beside it: "
+                + some(found.unjudged));
       }
     }
 
-    private void addUnmeasured(List<String> unmeasured) {
-      if (!unmeasured.isEmpty()) {
-        unseen.add("--fail-on allocates does not pass what was not measured: " + some(unmeasured));
+    private void addAllocating(Found found) {
+      if (!found.allocating.isEmpty()) {
+        failures.add("allocates more: " + some(found.allocating));
+      }
+      if (!found.unmeasured.isEmpty()) {
+        unseen.add(
+            "--fail-on allocates does not pass what was not measured: " + some(found.unmeasured));
       }
     }
 
@@ -58,16 +84,13 @@ record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected)
   }
 
   Judgement judge(ResultComparison comparison) {
-    Judgement judgement = new Judgement(new ArrayList<>(), new ArrayList<>());
     if (failOn.isEmpty()) {
-      return judgement;
+      return new Judgement(List.of(), List.of());
     }
-    judgement.addFailures(
-        failOn,
-        comparison.gating(row -> row.verdict() == Verdict.SLOWER),
-        comparison.gating(ResultComparison.Row::allocatesMore));
-    if (failOn.contains(FailOn.ALLOCATES)) {
-      judgeUnknownAllocation(comparison, judgement);
+    Judgement judgement = judge(failOn, found(comparison));
+    if (failOn.contains(FailOn.ALLOCATES)
+        && comparison.gating(row -> row.moreAllocated().isPresent()).isEmpty()) {
+      judgement.unseen.add("--fail-on allocates: no case of both tells what a call allocates");
     }
     List<String> missing =
         comparison.onlyBase().stream()
@@ -82,33 +105,35 @@ record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected)
     return judgement;
   }
 
-  /** The same of what was compared in one run. */
-  static Judgement judge(
-      Set<FailOn> failOn,
-      List<String> slower,
-      List<String> allocating,
-      List<String> unmeasured,
-      List<String> unpaired) {
-    Judgement judgement = new Judgement(new ArrayList<>(), new ArrayList<>());
-    judgement.addFailures(failOn, slower, allocating);
-    if (failOn.contains(FailOn.ALLOCATES)) {
-      judgement.addUnmeasured(unmeasured);
-    }
+  /** The same of what was compared in one run, where some may not have been. */
+  static Judgement judge(Set<FailOn> failOn, Found found, List<String> unpaired) {
+    Judgement judgement = judge(failOn, found);
     if (!failOn.isEmpty() && !unpaired.isEmpty()) {
       judgement.unseen.add("--fail-on does not pass what was not compared: " + some(unpaired));
     }
     return judgement;
   }
 
-  private static void judgeUnknownAllocation(ResultComparison comparison, Judgement judgement) {
-    List<String> unknown =
+  private static Judgement judge(Set<FailOn> failOn, Found found) {
+    Judgement judgement = new Judgement(new ArrayList<>(), new ArrayList<>());
+    if (failOn.contains(FailOn.SLOWER)) {
+      judgement.addSlower(found);
+    }
+    if (failOn.contains(FailOn.ALLOCATES)) {
+      judgement.addAllocating(found);
+    }
+    return judgement;
+  }
+
+  private static Found found(ResultComparison comparison) {
+    return new Found(
+        comparison.gating(row -> row.verdict() == Verdict.SLOWER),
+        comparison.gating(ResultComparison.Row::allocatesMore),
+        comparison.gating(row -> !row.judged()),
         comparison.gating(
             row ->
-                row.moreAllocated().isPresent() && Double.isNaN(row.moreAllocated().getAsDouble()));
-    judgement.addUnmeasured(unknown);
-    if (comparison.gating(row -> row.moreAllocated().isPresent()).isEmpty()) {
-      judgement.unseen.add("--fail-on allocates: no case of both tells what a call allocates");
-    }
+                row.moreAllocated().isPresent()
+                    && Double.isNaN(row.moreAllocated().getAsDouble())));
   }
 
   private static String some(List<String> keys) {

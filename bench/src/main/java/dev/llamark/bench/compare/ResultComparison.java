@@ -32,6 +32,7 @@ record ResultComparison(
    * @param peer whether it is a peer's, which never gates
    * @param comparison the second's speed over the first's
    * @param smallest difference that counts
+   * @param judged whether a difference could have been seen
    * @param moreAllocated bytes per call that the second allocates more, NaN if one of them was not
    *     found out; empty if rows of its kind do not tell
    */
@@ -41,6 +42,7 @@ record ResultComparison(
       int forks,
       Comparison comparison,
       double smallest,
+      boolean judged,
       OptionalDouble moreAllocated) {
 
     Verdict verdict() {
@@ -132,6 +134,7 @@ record ResultComparison(
         Math.min(a.nanos().length, b.nanos().length),
         differs && !comparable ? new Comparison(found.speed(), Verdict.UNDECIDED) : found,
         threshold,
+        found.speed().known() && (comparable || !differs),
         a.allocated().isPresent() && b.allocated().isPresent()
             ? OptionalDouble.of(b.allocated().getAsDouble() - a.allocated().getAsDouble())
             : OptionalDouble.empty());

@@ -69,11 +69,11 @@ public final class JmhForks implements Forks, AutoCloseable {
         .forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** A fork that was still getting faster is run again, once; then it is said to be so. */
+  /** A fork that was not warm when it was timed is run again, once; then it is said to be so. */
   @Override
   public ForkResult run(ForkSpec spec) {
     ForkResult result = once(spec);
-    if (result instanceof ForkResult.Measured measured && !settled(measured.jmh())) {
+    if (result instanceof ForkResult.Measured measured && !measured.warm()) {
       result = once(spec);
     }
     if (result instanceof ForkResult.Measured measured) {

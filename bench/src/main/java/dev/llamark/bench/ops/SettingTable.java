@@ -1,6 +1,7 @@
 package dev.llamark.bench.ops;
 
 import dev.llamark.bench.compare.ComparisonOptions;
+import dev.llamark.bench.compare.Gate;
 import dev.llamark.bench.statistics.Comparison;
 import dev.llamark.bench.statistics.Comparison.Verdict;
 import dev.llamark.bench.statistics.LogInterval;
@@ -37,9 +38,7 @@ final class SettingTable {
               "verdict",
               "B/call more")
           .alignRight(2, 3, 4, 5, 7, 9);
-  private final List<String> slower = new ArrayList<>();
-  private final List<String> allocating = new ArrayList<>();
-  private final List<String> unmeasured = new ArrayList<>();
+  private final Gate.Found found = new Gate.Found();
 
   SettingTable(ComparisonOptions options) {
     this.options = options;
@@ -67,14 +66,8 @@ final class SettingTable {
     boolean peer = PEER.equals(b.role());
     verdicts.add(verdict);
     String title = OpTable.title(b) + " of " + both(variant(a), variant(b));
-    if (!peer && verdict == Verdict.SLOWER) {
-      slower.add(title);
-    }
-    if (!peer && more >= 1) {
-      allocating.add(title);
-    }
-    if (!peer && Double.isNaN(more)) {
-      unmeasured.add(title);
+    if (!peer) {
+      gate(title, speed, verdict, more);
     }
     table.row(
         OpTable.title(b),
@@ -88,6 +81,21 @@ final class SettingTable {
         verdict.word() + (peer && verdict == Verdict.SLOWER ? " (a peer never gates)" : ""),
         Double.isNaN(more) ? "–" : String.format(Locale.ROOT, "%.0f", more));
     return List.of(a, b.judged(verdict.word()));
+  }
+
+  private void gate(String title, LogInterval speed, Verdict verdict, double more) {
+    if (verdict == Verdict.SLOWER) {
+      found.slower().add(title);
+    }
+    if (!speed.known()) {
+      found.unjudged().add(title);
+    }
+    if (more >= 1) {
+      found.allocating().add(title);
+    }
+    if (Double.isNaN(more)) {
+      found.unmeasured().add(title);
+    }
   }
 
   private static String variant(OpRecord result) {
@@ -126,6 +134,6 @@ final class SettingTable {
    * @param unpaired what could not be compared
    */
   ExitCode conclude(List<String> unpaired, Format format) {
-    return options.conclude(slower, allocating, unmeasured, unpaired, format);
+    return options.conclude(found, unpaired, format);
   }
 }

@@ -62,12 +62,20 @@ public record LogInterval(double estimate, double lo, double hi) {
     return around(mean(a) - mean(b), Math.sqrt(variance), freedom);
   }
 
+  /** Half the width to be expected of more forks, which spread as those do that gave this one. */
+  static double foretold(double halfWidth, int forks, int more) {
+    return halfWidth * Math.sqrt((double) forks / more) * quantile(more - 1) / quantile(forks - 1);
+  }
+
+  private static double quantile(double freedom) {
+    return TDistribution.of(freedom).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
+  }
+
   private static LogInterval around(double mean, double standardError, double freedom) {
     if (!(freedom > 0)) {
       return new LogInterval(Math.exp(mean), Double.NaN, Double.NaN);
     }
-    double quantile = TDistribution.of(freedom).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
-    double half = quantile * standardError;
+    double half = quantile(freedom) * standardError;
     return new LogInterval(Math.exp(mean), Math.exp(mean - half), Math.exp(mean + half));
   }
 

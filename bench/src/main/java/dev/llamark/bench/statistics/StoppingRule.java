@@ -13,6 +13,15 @@ import java.util.Collection;
  */
 public record StoppingRule(int least, int most, double precision) {
 
+  /** Forks whose spread tells what more of them would bring. */
+  private static final int FORETELLING = 5;
+
+  /**
+   * If all forks would not bring an interval within so many times the precision, the machine is too
+   * noisy for this rule, and twice the time would not change what can be said.
+   */
+  private static final double HOPELESS = 5;
+
   public StoppingRule {
     if (least < 1 || most < least || !(precision > 0)) {
       throw new IllegalArgumentException(
@@ -33,6 +42,12 @@ public record StoppingRule(int least, int most, double precision) {
       return true;
     }
     return forks >= least
-        && intervals.stream().allMatch(interval -> interval.halfWidth() <= precision);
+        && intervals.stream()
+            .allMatch(interval -> interval.halfWidth() <= precision || isHopeless(forks, interval));
+  }
+
+  private boolean isHopeless(int forks, LogInterval interval) {
+    return forks >= FORETELLING
+        && LogInterval.foretold(interval.halfWidth(), forks, most) > HOPELESS * precision;
   }
 }

@@ -100,6 +100,49 @@ class TimedClaimsTest {
         .allSatisfy(claim -> assertThat(claim.reason()).endsWith("tokens crashed"));
   }
 
+  /** As {@code BenchClaimsCommand} finds them on a machine that is busy with something else. */
+  private static Claim layerNormClaim(double[] nanos, boolean[] rmsWarm, boolean[] layerWarm) {
+    NormSpeedClaims group = new NormSpeedClaims(CONTENDERS, "vector", "1x4096");
+    LinkedHashMap<ForkSpec, List<ForkResult.Measured>> measured = new LinkedHashMap<>();
+    for (ForkSpec contender : group.contenders()) {
+      boolean layer = contender.parameters().get("norm").equals("layernorm");
+      boolean[] warm = layer ? layerWarm : rmsWarm;
+      List<ForkResult.Measured> forks = new ArrayList<>();
+      for (int i = 0; i < nanos.length; i++) {
+        double time = nanos[i] * (layer ? 1.3 : 1) * (warm[i] ? 1 : 100) * NOISE[i % NOISE.length];
+        forks.add(new ForkResult.Measured(time, 0, warm[i], "", null));
+      }
+      measured.put(contender, forks);
+    }
+    ClaimTimes times = new ClaimTimes(new PairedRun.Rounds(measured, new LinkedHashMap<>()));
+    return find(group.judge(times), "rmsnorm-vs-layernorm");
+  }
+
+  @Test
+  void forkTimedBeforeItWasCompiledDoesNotCount() {
+    double[] drifting = {100, 200, 150, 120};
+    Claim pairs =
+        layerNormClaim(
+            drifting,
+            new boolean[] {true, false, true, true},
+            new boolean[] {true, true, true, false});
+    assertThat(pairs.verdict()).isEqualTo(Verdict.HOLDS);
+    assertThat(pairs.figure()).isEqualTo("1.30 times as fast [1.30, 1.30]"); // of two pairs
+    double[] steady = {100, 100, 100, 100, 100, 100};
+    Claim apart =
+        layerNormClaim(
+            steady,
+            new boolean[] {true, false, true, false, true, false},
+            new boolean[] {false, true, false, true, false, true});
+    assertThat(apart.verdict()).isEqualTo(Verdict.HOLDS);
+    Claim never =
+        layerNormClaim(steady, new boolean[6], new boolean[] {true, true, true, true, true, true});
+    assertThat(never.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(never.reason())
+        .startsWith("not measured: ")
+        .endsWith("was still being compiled in every fork");
+  }
+
   @Test
   void everyRecordSatisfiesTheSchemaAndEveryClaimIsShown() {
     List<Claim> claims = new ArrayList<>();

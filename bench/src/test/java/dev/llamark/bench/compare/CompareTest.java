@@ -162,6 +162,9 @@ class CompareTest {
     ObjectNode unprobed = with(SLOWER, r -> r.putNull("roof"));
     Call call = compare(BASE, unprobed, GATE);
     assertThat(call.out()).contains("1 undecided", "it was not probed beside", "--threshold");
+    assertThat(call.code()).isEqualTo(2);
+    assertThat(call.err()).hasLineCount(1).contains("could not be judged", "no probe beside it");
+    assertThat(compare(BASE, with(BASE, r -> r.putNull("roof")), GATE).code()).isZero();
     assertThat(compare(BASE, unprobed, "--fail-on", "slower", "--threshold", "3%").code())
         .isEqualTo(3);
   }

@@ -44,7 +44,7 @@ class PairedRunTest {
   void goesOnWhileRatiosAreNotPrecise() {
     PairedRun run =
         new PairedRun(
-            s -> measured(s, s == A ? 1 : 1 + order.size() % 3),
+            s -> measured(s, s == A ? 1 : 1 + 0.08 * (order.size() % 3)),
             new StoppingRule(3, 9, 0.02),
             LONG);
     assertThat(run.run(List.of(A, B), what -> {}).nanos(A)).hasSize(9);

@@ -73,4 +73,15 @@ class VerdictTest {
     assertThat(rule.enough(10, List.of(wide), true)).isTrue();
     assertThat(rule.enough(2, List.of(wide), false)).isTrue();
   }
+
+  @Test
+  void stopsAfterFiveForksWhereTenWouldBeFarFromPrecise() {
+    StoppingRule rule = new StoppingRule(3, 10, 0.02);
+    LogInterval noisy = new LogInterval(3, 3 / 1.25, 3 * 1.25); // ten would give about ±12 %
+    LogInterval wide = new LogInterval(3, 3 / 1.15, 3 * 1.15); // about ±7 %
+    assertThat(rule.enough(4, List.of(noisy), true)).isFalse();
+    assertThat(rule.enough(5, List.of(noisy), true)).isTrue();
+    assertThat(rule.enough(5, List.of(noisy, wide), true)).isFalse();
+    assertThat(new StoppingRule(10, 10, 0.02).enough(5, List.of(noisy), true)).isFalse();
+  }
 }

@@ -13,8 +13,8 @@ import dev.llamark.tensor.Matrix;
  */
 final class Int8MatMul implements MatMul {
 
-  /** Panels of a part: their outputs are whole cache lines at every width. */
-  private static final int PANELS_PER_PART = 2;
+  /** Panels of a part: their outputs are whole cache lines. */
+  private static final int PANELS_PER_PART = Math.max(1, 8 / Lanes.COUNT);
 
   /** Rows up to which whole numbers are used: more are faster in floats on two threads. */
   private static final int MOST_ROWS = 64;

@@ -11,8 +11,14 @@ import dev.llamark.tensor.Matrix;
  */
 final class VectorMatMul implements MatMul {
 
-  /** Panels of a part: their outputs are whole cache lines at every width. */
-  private static final int PANELS_PER_PART = 4;
+  /** Panels whose outputs are whole cache lines. */
+  private static final int LINE_PANELS = Math.max(1, 16 / Lanes.COUNT);
+
+  /** Parts that each thread should find: the last ones even out what came before. */
+  private static final int PARTS_PER_THREAD = 8;
+
+  /** More {@link #LINE_PANELS} a part would save nothing. */
+  private static final int MOST_LINE_PANELS = 4;
 
   private final ThreadTeam team;
   private final MatMulScratch[] scratch;
@@ -29,6 +35,7 @@ final class VectorMatMul implements MatMul {
   private PackedMatrix[] weights;
   private float[][] outs;
   private int outOffset;
+  private int panelsPerPart;
 
   VectorMatMul(ThreadTeam team) {
     this.team = team;
@@ -96,18 +103,24 @@ final class VectorMatMul implements MatMul {
   }
 
   private int vectorParts() {
+    int panels = 0;
+    for (PackedMatrix matrix : weights) {
+      panels += ((VectorWeights) matrix).panels();
+    }
+    int wanted = panels / (LINE_PANELS * PARTS_PER_THREAD * team.size());
+    panelsPerPart = LINE_PANELS * Math.clamp(wanted, 1, MOST_LINE_PANELS);
     int parts = 0;
     for (PackedMatrix matrix : weights) {
-      parts += Math.ceilDiv(((VectorWeights) matrix).panels(), PANELS_PER_PART);
+      parts += Math.ceilDiv(((VectorWeights) matrix).panels(), panelsPerPart);
     }
     return parts;
   }
 
   private void vectorPart(int part, int thread) {
-    int first = part * PANELS_PER_PART;
+    int first = part * panelsPerPart;
     for (int i = 0; ; i++) {
       VectorWeights matrix = (VectorWeights) weights[i];
-      int panels = Math.ceilDiv(matrix.panels(), PANELS_PER_PART) * PANELS_PER_PART;
+      int panels = Math.ceilDiv(matrix.panels(), panelsPerPart) * panelsPerPart;
       if (first < panels) {
         multiplyVector(matrix, first, outs[i], scratch[thread]);
         return;
@@ -117,7 +130,7 @@ final class VectorMatMul implements MatMul {
   }
 
   private void multiplyVector(VectorWeights matrix, int first, float[] out, MatMulScratch scratch) {
-    int end = Math.min(matrix.panels(), first + PANELS_PER_PART);
+    int end = Math.min(matrix.panels(), first + panelsPerPart);
     for (int panel = first; panel < end; panel++) {
       int to = outOffset + panel * matrix.width();
       if (matrix.rowsOf(panel) == matrix.width()) {
