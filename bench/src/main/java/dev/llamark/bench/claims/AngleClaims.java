@@ -93,7 +93,8 @@ final class AngleClaims implements ClaimGroup {
       String statement,
       String reason) {
     ForkSpec plain = contenders.get(AngleScaling.NONE);
-    Optional<ForkSpec> lost = contenders.values().stream().filter(c -> !times.ran(c)).findFirst();
+    Optional<ForkSpec> lost =
+        contenders.values().stream().filter(c -> !times.isTimed(c)).findFirst();
     if (lost.isPresent()) {
       return Claim.unmeasured(Topic.ROPE, id, statement, times.failure(lost.get()));
     }
@@ -134,7 +135,7 @@ final class AngleClaims implements ClaimGroup {
     String statement = "Dynamic NTK costs nothing as a sequence outgrows the context";
     ForkSpec table = build.get(AngleScaling.DYNAMIC);
     ForkSpec turn = rotate.get(AngleScaling.NONE);
-    if (!times.ran(table) || !times.ran(turn)) {
+    if (!times.isTimed(table) || !times.isTimed(turn)) {
       return Claim.unmeasured(Topic.ROPE, id, statement, times.failure(table, turn));
     }
     double perToken = times.nanos(turn) / AngleScalingBenchmark.TOKENS;

@@ -6,61 +6,50 @@ import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.statistics.LogInterval;
 import dev.llamark.bench.statistics.Median;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
- * The times of contenders that ran interleaved, as far as they ran. A fork that was timed before
- * its code was compiled says nothing about the code, and does not count.
+ * The times of contenders that ran interleaved, as far as they ran. A fork that was not warm when
+ * it was timed says nothing about the code, and does not count.
  */
 record ClaimTimes(PairedRun.Rounds rounds) {
 
   /**
    * Speed of one over the other's, above 1 is faster, of the rounds in which both were warm; of all
-   * warm forks without pairs if there is no such round. Empty if one of them has no warm fork.
+   * warm forks without pairs if those are too few for an interval. Empty if one of them has no
+   * time.
    */
   Optional<LogInterval> speed(ForkSpec one, ForkSpec other) {
-    if (!ran(one) || !ran(other)) {
+    if (!isTimed(one) || !isTimed(other)) {
       return Optional.empty();
     }
-    List<ForkResult.Measured> ones = rounds.measured().get(one);
-    List<ForkResult.Measured> others = rounds.measured().get(other);
-    int[] both =
-        IntStream.range(0, ones.size())
-            .filter(round -> ones.get(round).warm() && others.get(round).warm())
-            .toArray();
+    int[] both = rounds.warm(one, other);
     return Optional.of(
-        both.length == 0
+        both.length < 2
             ? LogInterval.unpaired(warm(other), warm(one))
-            : LogInterval.paired(nanos(others, both), nanos(ones, both)));
-  }
-
-  private static double[] nanos(List<ForkResult.Measured> forks, int[] rounds) {
-    return Arrays.stream(rounds).mapToDouble(round -> forks.get(round).nanos()).toArray();
+            : LogInterval.paired(rounds.nanos(other, both), rounds.nanos(one, both)));
   }
 
   private double[] warm(ForkSpec contender) {
-    return rounds.measured().getOrDefault(contender, List.of()).stream()
-        .filter(ForkResult.Measured::warm)
-        .mapToDouble(ForkResult.Measured::nanos)
-        .toArray();
+    return rounds.measured().containsKey(contender)
+        ? rounds.nanos(contender, rounds.warm(contender, contender))
+        : new double[0];
   }
 
   /** Whether there is a time that counts. */
-  boolean ran(ForkSpec contender) {
+  boolean isTimed(ForkSpec contender) {
     return warm(contender).length > 0;
   }
 
-  /** Time of one call of a contender that ran: the median of its forks. */
+  /** Time of one call of a contender that is timed: the median of its warm forks. */
   double nanos(ForkSpec contender) {
     return Median.of(warm(contender));
   }
 
-  /** What became of the first of these that did not run. */
+  /** What became of the first of these that is not timed. */
   String failure(ForkSpec... contenders) {
     return Arrays.stream(contenders)
-        .filter(contender -> !ran(contender))
+        .filter(contender -> !isTimed(contender))
         .map(contender -> contender.title() + " " + reason(contender))
         .findFirst()
         .orElse("");
@@ -68,6 +57,6 @@ record ClaimTimes(PairedRun.Rounds rounds) {
 
   private String reason(ForkSpec contender) {
     ForkResult.Failed failed = rounds.failed().get(contender);
-    return failed == null ? "was still being compiled in every fork" : failed.reason();
+    return failed == null ? "was not warm in any fork" : failed.reason();
   }
 }

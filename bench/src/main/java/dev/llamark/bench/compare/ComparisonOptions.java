@@ -37,7 +37,7 @@ public final class ComparisonOptions {
       paramLabel = "slower|allocates",
       description =
           "Exit with 3 if a case is slower, or allocates more; with 2 if one that was to be compared"
-              + " is missing.")
+              + " is missing, or has too few forks or no probe to tell.")
   private Set<Gate.FailOn> failOn = EnumSet.noneOf(Gate.FailOn.class);
 
   @Option(
@@ -119,9 +119,10 @@ public final class ComparisonOptions {
   /**
    * What follows by {@code --fail-on} from two settings of one run; says why.
    *
+   * @param found in what was compared
    * @param unpaired what could not be compared
    */
-  public ExitCode conclude(Gate.Found found, List<String> unpaired, Format format) {
+  public ExitCode conclude(Findings found, List<String> unpaired, Format format) {
     return conclude(Gate.judge(failOn, found, unpaired), format, System.out);
   }
 }

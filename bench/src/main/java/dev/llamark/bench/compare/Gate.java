@@ -16,35 +16,15 @@ import java.util.function.Predicate;
  * @param partial whether cases may be missing
  * @param expected which rows of the base the new run was to have
  */
-public record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected) {
+record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> expected) {
 
   /** So many cases are named; the others are counted. */
   private static final int NAMED = 3;
 
   /** What makes the command fail. */
-  public enum FailOn {
+  enum FailOn {
     SLOWER,
     ALLOCATES
-  }
-
-  /**
-   * What is to be judged, by name.
-   *
-   * @param slower what is slower
-   * @param allocating what allocates more
-   * @param unjudged of what could not be seen whether it is slower
-   * @param unmeasured of what it is not known what it allocates
-   */
-  public record Found(
-      List<String> slower,
-      List<String> allocating,
-      List<String> unjudged,
-      List<String> unmeasured) {
-
-    /** Nothing yet. */
-    public Found() {
-      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    }
   }
 
   /**
@@ -53,26 +33,25 @@ public record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> ex
    * @param failures what was found to be worse, a sentence each
    * @param unseen what could not be judged, a sentence each
    */
-  public record Judgement(List<String> failures, List<String> unseen) {
+  record Judgement(List<String> failures, List<String> unseen) {
 
-    private void addSlower(Found found) {
-      if (!found.slower.isEmpty()) {
-        failures.add("slower: " + some(found.slower));
+    private void addSlower(Findings found) {
+      if (!found.slower().isEmpty()) {
+        failures.add("slower: " + some(found.slower()));
       }
-      if (!found.unjudged.isEmpty()) {
+      if (!found.unjudged().isEmpty()) {
         unseen.add(
-            "--fail-on slower does not pass what could not be judged, for it has a single fork or no probe beside it: "
-                + some(found.unjudged));
+            "--fail-on slower does not pass what could not be judged: " + some(found.unjudged()));
       }
     }
 
-    private void addAllocating(Found found) {
-      if (!found.allocating.isEmpty()) {
-        failures.add("allocates more: " + some(found.allocating));
+    private void addAllocating(Findings found) {
+      if (!found.allocating().isEmpty()) {
+        failures.add("allocates more: " + some(found.allocating()));
       }
-      if (!found.unmeasured.isEmpty()) {
+      if (!found.unmeasured().isEmpty()) {
         unseen.add(
-            "--fail-on allocates does not pass what was not measured: " + some(found.unmeasured));
+            "--fail-on allocates does not pass what was not measured: " + some(found.unmeasured()));
       }
     }
 
@@ -106,7 +85,7 @@ public record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> ex
   }
 
   /** The same of what was compared in one run, where some may not have been. */
-  static Judgement judge(Set<FailOn> failOn, Found found, List<String> unpaired) {
+  static Judgement judge(Set<FailOn> failOn, Findings found, List<String> unpaired) {
     Judgement judgement = judge(failOn, found);
     if (!failOn.isEmpty() && !unpaired.isEmpty()) {
       judgement.unseen.add("--fail-on does not pass what was not compared: " + some(unpaired));
@@ -114,7 +93,7 @@ public record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> ex
     return judgement;
   }
 
-  private static Judgement judge(Set<FailOn> failOn, Found found) {
+  private static Judgement judge(Set<FailOn> failOn, Findings found) {
     Judgement judgement = new Judgement(new ArrayList<>(), new ArrayList<>());
     if (failOn.contains(FailOn.SLOWER)) {
       judgement.addSlower(found);
@@ -125,11 +104,11 @@ public record Gate(Set<FailOn> failOn, boolean partial, Predicate<ObjectNode> ex
     return judgement;
   }
 
-  private static Found found(ResultComparison comparison) {
-    return new Found(
+  private static Findings found(ResultComparison comparison) {
+    return new Findings(
         comparison.gating(row -> row.verdict() == Verdict.SLOWER),
         comparison.gating(ResultComparison.Row::allocatesMore),
-        comparison.gating(row -> !row.judged()),
+        comparison.unjudged(),
         comparison.gating(
             row ->
                 row.moreAllocated().isPresent()

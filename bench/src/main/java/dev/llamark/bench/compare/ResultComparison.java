@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -32,7 +33,7 @@ record ResultComparison(
    * @param peer whether it is a peer's, which never gates
    * @param comparison the second's speed over the first's
    * @param smallest difference that counts
-   * @param judged whether a difference could have been seen
+   * @param differsUnjudged whether it differs, but by how much the machine itself did is not known
    * @param moreAllocated bytes per call that the second allocates more, NaN if one of them was not
    *     found out; empty if rows of its kind do not tell
    */
@@ -42,11 +43,22 @@ record ResultComparison(
       int forks,
       Comparison comparison,
       double smallest,
-      boolean judged,
+      boolean differsUnjudged,
       OptionalDouble moreAllocated) {
 
     Verdict verdict() {
       return comparison.verdict();
+    }
+
+    /** Why it could not be seen whether it is slower; empty if it could. */
+    private Optional<String> unjudged() {
+      if (differsUnjudged) {
+        return Optional.of(key + " (no probe of the same limit beside it)");
+      }
+      boolean itself = comparison.speed().halfWidth() == 0;
+      return Findings.areFew(forks) && !itself
+          ? Optional.of(Findings.fewForks(key, forks))
+          : Optional.empty();
     }
 
     /** Whether it allocates more, which no noise excuses. */
@@ -134,7 +146,7 @@ record ResultComparison(
         Math.min(a.nanos().length, b.nanos().length),
         differs && !comparable ? new Comparison(found.speed(), Verdict.UNDECIDED) : found,
         threshold,
-        found.speed().known() && (comparable || !differs),
+        differs && !comparable,
         a.allocated().isPresent() && b.allocated().isPresent()
             ? OptionalDouble.of(b.allocated().getAsDouble() - a.allocated().getAsDouble())
             : OptionalDouble.empty());
@@ -170,6 +182,14 @@ record ResultComparison(
     double hi = ratio.path("hi").asDouble(median);
     double lo = ratio.path("lo").asDouble(median);
     return Math.max(hi, 1 / lo) - 1;
+  }
+
+  /** Of the rows that may gate, those that could not be judged, and why. */
+  List<String> unjudged() {
+    return rows.stream()
+        .filter(row -> !row.peer())
+        .flatMap(row -> row.unjudged().stream())
+        .toList();
   }
 
   /** Keys of the rows that may gate, and for which this holds. */

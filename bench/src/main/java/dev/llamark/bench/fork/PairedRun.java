@@ -4,12 +4,14 @@ import dev.llamark.bench.statistics.LogInterval;
 import dev.llamark.bench.statistics.StoppingRule;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Forks of several contenders, interleaved: each round runs every contender once, every other round
@@ -44,6 +46,21 @@ public final class PairedRun {
     /** Times of one call, a contender's forks in order. */
     public double[] nanos(ForkSpec contender) {
       return measured.get(contender).stream().mapToDouble(ForkResult.Measured::nanos).toArray();
+    }
+
+    /** The same of some rounds, by their numbers from 0. */
+    public double[] nanos(ForkSpec contender, int... rounds) {
+      List<ForkResult.Measured> forks = measured.get(contender);
+      return Arrays.stream(rounds).mapToDouble(round -> forks.get(round).nanos()).toArray();
+    }
+
+    /** Numbers of the rounds in which both were warm. */
+    public int[] warm(ForkSpec one, ForkSpec other) {
+      List<ForkResult.Measured> ones = measured.get(one);
+      List<ForkResult.Measured> others = measured.get(other);
+      return IntStream.range(0, ones.size())
+          .filter(round -> ones.get(round).warm() && others.get(round).warm())
+          .toArray();
     }
   }
 
@@ -88,15 +105,29 @@ public final class PairedRun {
     return round > 0 && rule.enough(round, intervals(rounds), timeLeft);
   }
 
-  /** What must be precise: the ratios to the first contender, or its time if it is alone. */
+  /**
+   * What must be precise: the ratios to the first contender, or its time if it is alone. Forks that
+   * were not warm are left out: they would make the machine look noisier than it is.
+   */
   private static List<LogInterval> intervals(Rounds rounds) {
-    double[] first = rounds.nanos(rounds.measured.firstEntry().getKey());
+    ForkSpec first = rounds.measured.firstEntry().getKey();
     if (rounds.measured.size() == 1) {
-      return List.of(LogInterval.of(first));
+      return List.of(LogInterval.of(rounds.nanos(first, counted(rounds, first, first))));
     }
     return rounds.measured.keySet().stream()
         .skip(1)
-        .map(contender -> LogInterval.paired(rounds.nanos(contender), first))
+        .map(contender -> ratio(rounds, contender, first))
         .toList();
+  }
+
+  private static LogInterval ratio(Rounds rounds, ForkSpec contender, ForkSpec first) {
+    int[] counted = counted(rounds, contender, first);
+    return LogInterval.paired(rounds.nanos(contender, counted), rounds.nanos(first, counted));
+  }
+
+  /** The rounds in which both were warm, or all if those are too few for an interval. */
+  private static int[] counted(Rounds rounds, ForkSpec one, ForkSpec other) {
+    int[] warm = rounds.warm(one, other);
+    return warm.length < 2 ? IntStream.range(0, rounds.measured.get(one).size()).toArray() : warm;
   }
 }

@@ -1,7 +1,7 @@
 package dev.llamark.bench.ops;
 
 import dev.llamark.bench.compare.ComparisonOptions;
-import dev.llamark.bench.compare.Gate;
+import dev.llamark.bench.compare.Findings;
 import dev.llamark.bench.statistics.Comparison;
 import dev.llamark.bench.statistics.Comparison.Verdict;
 import dev.llamark.bench.statistics.LogInterval;
@@ -38,7 +38,7 @@ final class SettingTable {
               "verdict",
               "B/call more")
           .alignRight(2, 3, 4, 5, 7, 9);
-  private final Gate.Found found = new Gate.Found();
+  private final Findings found = new Findings();
 
   SettingTable(ComparisonOptions options) {
     this.options = options;
@@ -67,7 +67,7 @@ final class SettingTable {
     verdicts.add(verdict);
     String title = OpTable.title(b) + " of " + both(variant(a), variant(b));
     if (!peer) {
-      gate(title, speed, verdict, more);
+      gate(title, b.timeNs().forks().length, verdict, more);
     }
     table.row(
         OpTable.title(b),
@@ -83,12 +83,12 @@ final class SettingTable {
     return List.of(a, b.judged(verdict.word()));
   }
 
-  private void gate(String title, LogInterval speed, Verdict verdict, double more) {
+  private void gate(String title, int forks, Verdict verdict, double more) {
     if (verdict == Verdict.SLOWER) {
       found.slower().add(title);
     }
-    if (!speed.known()) {
-      found.unjudged().add(title);
+    if (Findings.areFew(forks)) {
+      found.unjudged().add(Findings.fewForks(title, forks));
     }
     if (more >= 1) {
       found.allocating().add(title);

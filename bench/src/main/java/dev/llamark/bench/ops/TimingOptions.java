@@ -38,7 +38,9 @@ public final class TimingOptions {
       names = "--precision",
       paramLabel = "P%",
       converter = PercentConverter.class,
-      description = "Stop a case when ratios are known to this; default 2%%, quick 5%%.")
+      description =
+          "Stop a case when ratios are known to this, or when all forks would not bring them within"
+              + " five times this; default 2%%, quick 5%%.")
   private Double precision;
 
   @Option(

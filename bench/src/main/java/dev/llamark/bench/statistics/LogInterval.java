@@ -64,7 +64,8 @@ public record LogInterval(double estimate, double lo, double hi) {
 
   /** Half the width to be expected of more forks, which spread as those do that gave this one. */
   static double foretold(double halfWidth, int forks, int more) {
-    return halfWidth * Math.sqrt((double) forks / more) * quantile(more - 1) / quantile(forks - 1);
+    double shrunk = Math.sqrt((double) forks / more) * quantile(more - 1) / quantile(forks - 1);
+    return Math.expm1(shrunk * Math.log1p(halfWidth));
   }
 
   private static double quantile(double freedom) {

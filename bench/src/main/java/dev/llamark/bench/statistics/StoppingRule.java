@@ -18,7 +18,8 @@ public record StoppingRule(int least, int most, double precision) {
 
   /**
    * If all forks would not bring an interval within so many times the precision, the machine is too
-   * noisy for this rule, and twice the time would not change what can be said.
+   * noisy for it: the rest of the time is spared. What is given up are verdicts on large
+   * differences, for which more forks can be asked.
    */
   private static final double HOPELESS = 5;
 

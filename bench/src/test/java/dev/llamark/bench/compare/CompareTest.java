@@ -155,6 +155,8 @@ class CompareTest {
         .contains("its roof was one of memory and is one of compute");
     // 100 GB/s and 70 GFLOP/s are no drift of 43 % that would excuse anything
     assertThat(compare(BASE, roof(BASE, "compute", 70)).out()).doesNotContain("43 %");
+    assertThat(compare(BASE, roof(SLOWER, "compute", 100), GATE).err())
+        .contains("could not be judged", "no probe of the same limit");
   }
 
   @Test
@@ -163,7 +165,10 @@ class CompareTest {
     Call call = compare(BASE, unprobed, GATE);
     assertThat(call.out()).contains("1 undecided", "it was not probed beside", "--threshold");
     assertThat(call.code()).isEqualTo(2);
-    assertThat(call.err()).hasLineCount(1).contains("could not be judged", "no probe beside it");
+    assertThat(call.err())
+        .hasLineCount(1)
+        .contains("could not be judged", "no probe of the same limit beside it")
+        .doesNotContain("fork");
     assertThat(compare(BASE, with(BASE, r -> r.putNull("roof")), GATE).code()).isZero();
     assertThat(compare(BASE, unprobed, "--fail-on", "slower", "--threshold", "3%").code())
         .isEqualTo(3);

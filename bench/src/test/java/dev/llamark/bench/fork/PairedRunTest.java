@@ -51,6 +51,19 @@ class PairedRunTest {
   }
 
   @Test
+  void forkThatWasNotWarmIsNoReasonToGiveUp() {
+    int[] fork = new int[1];
+    Forks oneCold =
+        spec -> {
+          double nanos = spec == A ? 1 : 1 + 0.05 * (++fork[0] % 3); // nine make some percent
+          boolean cold = spec == B && fork[0] == 2;
+          return new ForkResult.Measured(cold ? 3 * nanos : nanos, 0, !cold, "", null);
+        };
+    PairedRun run = new PairedRun(oneCold, new StoppingRule(3, 9, 0.02), LONG);
+    assertThat(run.run(List.of(A, B), what -> {}).nanos(A)).hasSize(9);
+  }
+
+  @Test
   void budgetAllowsAtLeastOneRound() {
     PairedRun run =
         new PairedRun(s -> measured(s, 1), new StoppingRule(5, 9, 0.02), Duration.ofNanos(1));

@@ -74,8 +74,13 @@ class OpRunTest {
   }
 
   private static OpRun.Result run(Map<String, Double> nanos, List<Contender> contenders) {
+    return run(nanos, contenders, 3);
+  }
+
+  private static OpRun.Result run(
+      Map<String, Double> nanos, List<Contender> contenders, int forks) {
     PairedRun paired =
-        new PairedRun(forks(nanos), new StoppingRule(3, 3, 0.02), Duration.ofHours(1));
+        new PairedRun(forks(nanos), new StoppingRule(forks, forks, 0.02), Duration.ofHours(1));
     return new OpRun(CACHES, true, List.of()).run(CASE, contenders, paired, ENV, what -> {});
   }
 
@@ -189,6 +194,11 @@ class OpRunTest {
   }
 
   private static List<OpRecord> underSettings(String id, double b, double again, Role role) {
+    return underSettings(id, b, again, role, 3);
+  }
+
+  private static List<OpRecord> underSettings(
+      String id, double b, double again, Role role, int forks) {
     Setting a = setting(Optional.of(new OpRecord.Setting("A", "")), List.of());
     List<Contender> contenders = new ArrayList<>();
     contenders.add(contender(id, a, role));
@@ -196,7 +206,8 @@ class OpRunTest {
     contenders.add(contender(id, a.labelled(SettingTable.AGAIN), role));
     return run(
             Map.of(id + " A ·", 100.0, id + " B ·", b, id + " A again ·", again, "roof", 1e9),
-            contenders)
+            contenders,
+            forks)
         .records();
   }
 
@@ -242,6 +253,19 @@ class OpRunTest {
       assertThat(table.conclude(List.of(), Format.TEXT))
           .isEqualTo(role == Role.PEER ? ExitCode.OK : ExitCode.USAGE);
     }
+  }
+
+  @Test
+  void settingsOfTooFewForksDoNotPass() {
+    SettingTable enough = table("--fail-on", "slower");
+    enough.judge(underSettings("mine", 100, 100, Role.VARIANT, 3));
+    assertThat(enough.conclude(List.of(), Format.TEXT)).isEqualTo(ExitCode.OK);
+    SettingTable few = table("--fail-on", "slower");
+    few.judge(underSettings("mine", 100, 100, Role.VARIANT, 2));
+    assertThat(few.conclude(List.of(), Format.TEXT)).isEqualTo(ExitCode.USAGE);
+    SettingTable allocation = table("--fail-on", "allocates");
+    allocation.judge(underSettings("mine", 100, 100, Role.VARIANT, 2));
+    assertThat(allocation.conclude(List.of(), Format.TEXT)).isEqualTo(ExitCode.OK);
   }
 
   @Test

@@ -17,8 +17,8 @@ final class VectorMatMul implements MatMul {
   /** Parts that each thread should find: the last ones even out what came before. */
   private static final int PARTS_PER_THREAD = 8;
 
-  /** More {@link #LINE_PANELS} a part would save nothing. */
-  private static final int MOST_LINE_PANELS = 4;
+  /** Panels of a part, at most: more would save nothing. */
+  private static final int MOST_PANELS = 4;
 
   private final ThreadTeam team;
   private final MatMulScratch[] scratch;
@@ -108,7 +108,7 @@ final class VectorMatMul implements MatMul {
       panels += ((VectorWeights) matrix).panels();
     }
     int wanted = panels / (LINE_PANELS * PARTS_PER_THREAD * team.size());
-    panelsPerPart = LINE_PANELS * Math.clamp(wanted, 1, MOST_LINE_PANELS);
+    panelsPerPart = LINE_PANELS * Math.clamp(wanted, 1, MOST_PANELS / LINE_PANELS);
     int parts = 0;
     for (PackedMatrix matrix : weights) {
       parts += Math.ceilDiv(((VectorWeights) matrix).panels(), panelsPerPart);
