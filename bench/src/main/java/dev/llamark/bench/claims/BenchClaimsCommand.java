@@ -38,7 +38,7 @@ public final class BenchClaimsCommand implements Callable<Integer> {
 
   /** Benchmarks warm up by themselves; then many short iterations, whose median counts. */
   private static final Timing TIMING =
-      new Timing(Duration.ofMillis(100), 5, 9, Duration.ofMillis(20), Duration.ofMinutes(1));
+      new Timing(Duration.ofMillis(200), 5, 9, Duration.ofMillis(20), Duration.ofMinutes(1));
 
   private static final Duration BUDGET = Duration.ofSeconds(280);
   private static final Duration QUICK_BUDGET = Duration.ofSeconds(105);
