@@ -7,6 +7,9 @@ package dev.llamark.kernel.vector;
  */
 final class InputTiles {
 
+  /** Inputs of which all rows are copied before the next: their part of a tile stays in cache. */
+  private static final int TURN = 256;
+
   private float[] data = new float[0];
   private int[] firstRows = new int[1];
   private int tiles;
@@ -65,16 +68,22 @@ final class InputTiles {
    */
   void copyTile(float[] x, int xOffset, int stride, int tile) {
     int height = height(tile);
-    int valid = validRows(tile);
     int from = xOffset + firstRow(tile) * stride;
     int to = offset(tile);
+    for (int k = 0; k < inputs; k += TURN) {
+      int count = Math.min(TURN, inputs - k);
+      copy(x, from + k, stride, height, validRows(tile), count, to + k * height);
+    }
+  }
+
+  private void copy(float[] x, int from, int stride, int height, int valid, int count, int to) {
     for (int row = 0; row < height; row += 2) {
       int first = from + row * stride;
       if (row + 1 < valid) {
-        copyTwo(height, x, first, first + stride, to + row);
+        copyTwo(height, x, first, first + stride, count, to + row);
       } else {
         boolean last = row < valid;
-        for (int k = 0; k < inputs; k++) {
+        for (int k = 0; k < count; k++) {
           data[to + k * height + row] = last ? x[first + k] : 0;
           data[to + k * height + row + 1] = 0;
         }
@@ -83,12 +92,12 @@ final class InputTiles {
   }
 
   /** Heights are constants where they are strides: then the compiler checks no bounds inside. */
-  private void copyTwo(int height, float[] x, int first, int second, int to) {
+  private void copyTwo(int height, float[] x, int first, int second, int count, int to) {
     switch (height) {
-      case 4 -> spread(x, first, second, inputs, data, to, 4);
-      case 6 -> spread(x, first, second, inputs, data, to, 6);
-      case 8 -> spread(x, first, second, inputs, data, to, 8);
-      default -> spread(x, first, second, inputs, data, to, 12);
+      case 4 -> spread(x, first, second, count, data, to, 4);
+      case 6 -> spread(x, first, second, count, data, to, 6);
+      case 8 -> spread(x, first, second, count, data, to, 8);
+      default -> spread(x, first, second, count, data, to, 12);
     }
   }
 
