@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -17,8 +18,8 @@ import jdk.incubator.vector.VectorSpecies;
  * times int8, summed over a block of 32, stay within 32 · 8 · 127 = 32512. Half-bytes are not
  * centred one by one; the sum begins with −8 times the sum of the inputs. Shifts are those of ints,
  * which take a constant, and of two lanes that share an int the lower belongs to one vector of
- * floats and the upper to the next: so nothing crosses lanes. The totals stay in memory: with them
- * there would not be registers enough at the narrower widths.
+ * floats and the upper to the next: so nothing crosses lanes. The fences of {@link PanelTile} keep
+ * the inputs' loads where they stand, the totals stay in memory.
  */
 final class NibbleVector {
 
@@ -92,75 +93,87 @@ final class NibbleVector {
     int[] x = input.numbers();
     int[] bases = input.bases();
     float[] inputScales = input.scales();
-    long at = numbers;
-    int k = 0;
-    for (int part = 0; part < parts; part++) {
-      ShortVector base = IntVector.broadcast(I, bases[part]).reinterpretAsShorts();
-      ShortVector acca = base;
-      ShortVector accb = base;
-      ShortVector accc = base;
-      for (int i = 0; i < LANES_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
-        IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
-        IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
-        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
-        ShortVector x0 = IntVector.broadcast(I, x[k]).reinterpretAsShorts();
-        acca = acca.add(wa.and(LOW).reinterpretAsShorts().mul(x0));
-        accb = accb.add(wb.and(LOW).reinterpretAsShorts().mul(x0));
-        accc = accc.add(wc.and(LOW).reinterpretAsShorts().mul(x0));
-        ShortVector x1 = IntVector.broadcast(I, x[k + 1]).reinterpretAsShorts();
-        acca = acca.add(wa.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
-        accb = accb.add(wb.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
-        accc = accc.add(wc.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
-        ShortVector x2 = IntVector.broadcast(I, x[k + 2]).reinterpretAsShorts();
-        acca = acca.add(wa.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
-        accb = accb.add(wb.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
-        accc = accc.add(wc.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
-        ShortVector x3 = IntVector.broadcast(I, x[k + 3]).reinterpretAsShorts();
-        acca = acca.add(wa.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
-        accb = accb.add(wb.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
-        accc = accc.add(wc.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
-      }
+    ShortVector base = IntVector.broadcast(I, bases[0]).reinterpretAsShorts();
+    ShortVector acca = base;
+    ShortVector accb = base;
+    ShortVector accc = base;
+    int left = LANES_PER_PART;
+    int part = 0;
+    for (int i = 0; i < parts * LANES_PER_PART; i++) {
+      long at = numbers + i * 3 * VECTOR;
+      int k = i * DIGITS;
+      IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+      IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      VarHandle.loadLoadFence();
+      ShortVector x0 = IntVector.broadcast(I, x[k]).reinterpretAsShorts();
+      acca = acca.add(wa.and(LOW).reinterpretAsShorts().mul(x0));
+      accb = accb.add(wb.and(LOW).reinterpretAsShorts().mul(x0));
+      accc = accc.add(wc.and(LOW).reinterpretAsShorts().mul(x0));
+      VarHandle.loadLoadFence();
+      ShortVector x1 = IntVector.broadcast(I, x[k + 1]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
+      accb = accb.add(wb.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
+      accc = accc.add(wc.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
+      VarHandle.loadLoadFence();
+      ShortVector x2 = IntVector.broadcast(I, x[k + 2]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
+      accb = accb.add(wb.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
+      accc = accc.add(wc.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
+      VarHandle.loadLoadFence();
+      ShortVector x3 = IntVector.broadcast(I, x[k + 3]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
+      accb = accb.add(wb.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
+      accc = accc.add(wc.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
 
       // end of a part
-      int scale = part * PANEL;
-      FloatVector factor = FloatVector.broadcast(S, inputScales[part]);
-      IntVector suma = acca.reinterpretAsInts();
-      ((FloatVector) suma.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-          .mul(factor)
-          .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))
-          .intoArray(out, outOffset);
-      ((FloatVector) suma.lanewise(ASHR, 16).convert(I2F, 0))
-          .mul(factor)
-          .fma(
-              FloatVector.fromArray(S, scales, scale + N),
-              FloatVector.fromArray(S, out, outOffset + N))
-          .intoArray(out, outOffset + N);
-      IntVector sumb = accb.reinterpretAsInts();
-      ((FloatVector) sumb.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-          .mul(factor)
-          .fma(
-              FloatVector.fromArray(S, scales, scale + 2 * N),
-              FloatVector.fromArray(S, out, outOffset + 2 * N))
-          .intoArray(out, outOffset + 2 * N);
-      ((FloatVector) sumb.lanewise(ASHR, 16).convert(I2F, 0))
-          .mul(factor)
-          .fma(
-              FloatVector.fromArray(S, scales, scale + 3 * N),
-              FloatVector.fromArray(S, out, outOffset + 3 * N))
-          .intoArray(out, outOffset + 3 * N);
-      IntVector sumc = accc.reinterpretAsInts();
-      ((FloatVector) sumc.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-          .mul(factor)
-          .fma(
-              FloatVector.fromArray(S, scales, scale + 4 * N),
-              FloatVector.fromArray(S, out, outOffset + 4 * N))
-          .intoArray(out, outOffset + 4 * N);
-      ((FloatVector) sumc.lanewise(ASHR, 16).convert(I2F, 0))
-          .mul(factor)
-          .fma(
-              FloatVector.fromArray(S, scales, scale + 5 * N),
-              FloatVector.fromArray(S, out, outOffset + 5 * N))
-          .intoArray(out, outOffset + 5 * N);
+      if (--left == 0) {
+        int scale = part * PANEL;
+        FloatVector factor = FloatVector.broadcast(S, inputScales[part]);
+        IntVector suma = acca.reinterpretAsInts();
+        ((FloatVector) suma.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+            .mul(factor)
+            .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))
+            .intoArray(out, outOffset);
+        ((FloatVector) suma.lanewise(ASHR, 16).convert(I2F, 0))
+            .mul(factor)
+            .fma(
+                FloatVector.fromArray(S, scales, scale + N),
+                FloatVector.fromArray(S, out, outOffset + N))
+            .intoArray(out, outOffset + N);
+        IntVector sumb = accb.reinterpretAsInts();
+        ((FloatVector) sumb.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+            .mul(factor)
+            .fma(
+                FloatVector.fromArray(S, scales, scale + 2 * N),
+                FloatVector.fromArray(S, out, outOffset + 2 * N))
+            .intoArray(out, outOffset + 2 * N);
+        ((FloatVector) sumb.lanewise(ASHR, 16).convert(I2F, 0))
+            .mul(factor)
+            .fma(
+                FloatVector.fromArray(S, scales, scale + 3 * N),
+                FloatVector.fromArray(S, out, outOffset + 3 * N))
+            .intoArray(out, outOffset + 3 * N);
+        IntVector sumc = accc.reinterpretAsInts();
+        ((FloatVector) sumc.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+            .mul(factor)
+            .fma(
+                FloatVector.fromArray(S, scales, scale + 4 * N),
+                FloatVector.fromArray(S, out, outOffset + 4 * N))
+            .intoArray(out, outOffset + 4 * N);
+        ((FloatVector) sumc.lanewise(ASHR, 16).convert(I2F, 0))
+            .mul(factor)
+            .fma(
+                FloatVector.fromArray(S, scales, scale + 5 * N),
+                FloatVector.fromArray(S, out, outOffset + 5 * N))
+            .intoArray(out, outOffset + 5 * N);
+        left = LANES_PER_PART;
+        part++;
+        base = IntVector.broadcast(I, bases[Math.min(part, parts - 1)]).reinterpretAsShorts();
+        acca = base;
+        accb = base;
+        accc = base;
+      }
     }
   }
 
@@ -183,82 +196,94 @@ final class NibbleVector {
     int[] bases = input.bases();
     float[] inputScales = input.scales();
     float[] offsets = input.offsets();
-    long at = numbers;
-    int k = 0;
-    for (int part = 0; part < parts; part++) {
-      ShortVector base = IntVector.broadcast(I, bases[part]).reinterpretAsShorts();
-      ShortVector acca = base;
-      ShortVector accb = base;
-      ShortVector accc = base;
-      for (int i = 0; i < LANES_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
-        IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
-        IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
-        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
-        ShortVector x0 = IntVector.broadcast(I, x[k]).reinterpretAsShorts();
-        acca = acca.add(wa.and(LOW).reinterpretAsShorts().mul(x0));
-        accb = accb.add(wb.and(LOW).reinterpretAsShorts().mul(x0));
-        accc = accc.add(wc.and(LOW).reinterpretAsShorts().mul(x0));
-        ShortVector x1 = IntVector.broadcast(I, x[k + 1]).reinterpretAsShorts();
-        acca = acca.add(wa.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
-        accb = accb.add(wb.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
-        accc = accc.add(wc.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
-        ShortVector x2 = IntVector.broadcast(I, x[k + 2]).reinterpretAsShorts();
-        acca = acca.add(wa.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
-        accb = accb.add(wb.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
-        accc = accc.add(wc.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
-        ShortVector x3 = IntVector.broadcast(I, x[k + 3]).reinterpretAsShorts();
-        acca = acca.add(wa.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
-        accb = accb.add(wb.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
-        accc = accc.add(wc.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
-      }
+    ShortVector base = IntVector.broadcast(I, bases[0]).reinterpretAsShorts();
+    ShortVector acca = base;
+    ShortVector accb = base;
+    ShortVector accc = base;
+    int left = LANES_PER_PART;
+    int part = 0;
+    for (int i = 0; i < parts * LANES_PER_PART; i++) {
+      long at = numbers + i * 3 * VECTOR;
+      int k = i * DIGITS;
+      IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+      IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      VarHandle.loadLoadFence();
+      ShortVector x0 = IntVector.broadcast(I, x[k]).reinterpretAsShorts();
+      acca = acca.add(wa.and(LOW).reinterpretAsShorts().mul(x0));
+      accb = accb.add(wb.and(LOW).reinterpretAsShorts().mul(x0));
+      accc = accc.add(wc.and(LOW).reinterpretAsShorts().mul(x0));
+      VarHandle.loadLoadFence();
+      ShortVector x1 = IntVector.broadcast(I, x[k + 1]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
+      accb = accb.add(wb.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
+      accc = accc.add(wc.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
+      VarHandle.loadLoadFence();
+      ShortVector x2 = IntVector.broadcast(I, x[k + 2]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
+      accb = accb.add(wb.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
+      accc = accc.add(wc.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
+      VarHandle.loadLoadFence();
+      ShortVector x3 = IntVector.broadcast(I, x[k + 3]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
+      accb = accb.add(wb.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
+      accc = accc.add(wc.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
 
       // end of a part
-      int scale = part * PANEL;
-      FloatVector factor = FloatVector.broadcast(S, inputScales[part]);
-      FloatVector offset = FloatVector.broadcast(S, offsets[part]);
-      IntVector suma = acca.reinterpretAsInts();
-      ((FloatVector) suma.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-          .add(offset)
-          .mul(factor)
-          .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))
-          .intoArray(out, outOffset);
-      ((FloatVector) suma.lanewise(ASHR, 16).convert(I2F, 0))
-          .add(offset)
-          .mul(factor)
-          .fma(
-              FloatVector.fromArray(S, scales, scale + N),
-              FloatVector.fromArray(S, out, outOffset + N))
-          .intoArray(out, outOffset + N);
-      IntVector sumb = accb.reinterpretAsInts();
-      ((FloatVector) sumb.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-          .add(offset)
-          .mul(factor)
-          .fma(
-              FloatVector.fromArray(S, scales, scale + 2 * N),
-              FloatVector.fromArray(S, out, outOffset + 2 * N))
-          .intoArray(out, outOffset + 2 * N);
-      ((FloatVector) sumb.lanewise(ASHR, 16).convert(I2F, 0))
-          .add(offset)
-          .mul(factor)
-          .fma(
-              FloatVector.fromArray(S, scales, scale + 3 * N),
-              FloatVector.fromArray(S, out, outOffset + 3 * N))
-          .intoArray(out, outOffset + 3 * N);
-      IntVector sumc = accc.reinterpretAsInts();
-      ((FloatVector) sumc.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-          .add(offset)
-          .mul(factor)
-          .fma(
-              FloatVector.fromArray(S, scales, scale + 4 * N),
-              FloatVector.fromArray(S, out, outOffset + 4 * N))
-          .intoArray(out, outOffset + 4 * N);
-      ((FloatVector) sumc.lanewise(ASHR, 16).convert(I2F, 0))
-          .add(offset)
-          .mul(factor)
-          .fma(
-              FloatVector.fromArray(S, scales, scale + 5 * N),
-              FloatVector.fromArray(S, out, outOffset + 5 * N))
-          .intoArray(out, outOffset + 5 * N);
+      if (--left == 0) {
+        int scale = part * PANEL;
+        FloatVector factor = FloatVector.broadcast(S, inputScales[part]);
+        FloatVector offset = FloatVector.broadcast(S, offsets[part]);
+        IntVector suma = acca.reinterpretAsInts();
+        ((FloatVector) suma.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+            .add(offset)
+            .mul(factor)
+            .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))
+            .intoArray(out, outOffset);
+        ((FloatVector) suma.lanewise(ASHR, 16).convert(I2F, 0))
+            .add(offset)
+            .mul(factor)
+            .fma(
+                FloatVector.fromArray(S, scales, scale + N),
+                FloatVector.fromArray(S, out, outOffset + N))
+            .intoArray(out, outOffset + N);
+        IntVector sumb = accb.reinterpretAsInts();
+        ((FloatVector) sumb.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+            .add(offset)
+            .mul(factor)
+            .fma(
+                FloatVector.fromArray(S, scales, scale + 2 * N),
+                FloatVector.fromArray(S, out, outOffset + 2 * N))
+            .intoArray(out, outOffset + 2 * N);
+        ((FloatVector) sumb.lanewise(ASHR, 16).convert(I2F, 0))
+            .add(offset)
+            .mul(factor)
+            .fma(
+                FloatVector.fromArray(S, scales, scale + 3 * N),
+                FloatVector.fromArray(S, out, outOffset + 3 * N))
+            .intoArray(out, outOffset + 3 * N);
+        IntVector sumc = accc.reinterpretAsInts();
+        ((FloatVector) sumc.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+            .add(offset)
+            .mul(factor)
+            .fma(
+                FloatVector.fromArray(S, scales, scale + 4 * N),
+                FloatVector.fromArray(S, out, outOffset + 4 * N))
+            .intoArray(out, outOffset + 4 * N);
+        ((FloatVector) sumc.lanewise(ASHR, 16).convert(I2F, 0))
+            .add(offset)
+            .mul(factor)
+            .fma(
+                FloatVector.fromArray(S, scales, scale + 5 * N),
+                FloatVector.fromArray(S, out, outOffset + 5 * N))
+            .intoArray(out, outOffset + 5 * N);
+        left = LANES_PER_PART;
+        part++;
+        base = IntVector.broadcast(I, bases[Math.min(part, parts - 1)]).reinterpretAsShorts();
+        acca = base;
+        accb = base;
+        accc = base;
+      }
     }
   }
 }
