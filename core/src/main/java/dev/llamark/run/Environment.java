@@ -82,22 +82,7 @@ public record Environment(
 
   /** The same machine and run, later: load, stolen time and time anew. */
   public Environment refreshed() {
-    return new Environment(
-        revision,
-        jdk,
-        jvm,
-        flags,
-        os,
-        cpu,
-        features,
-        cores,
-        readLoad(),
-        readStolen(),
-        hugePages,
-        mallocTunables,
-        seed,
-        now(),
-        shard);
+    return with(jdk, jvm, flags, readLoad(), readStolen(), now(), shard);
   }
 
   /** Of a JVM of the same Java, started from this one with these arguments besides its own. */
@@ -113,22 +98,8 @@ public record Environment(
    * @param jvm name of its virtual machine
    */
   public Environment forked(List<String> moreFlags, String jdk, String jvm) {
-    return new Environment(
-        revision,
-        jdk,
-        jvm,
-        Stream.concat(flags.stream(), moreFlags.stream()).toList(),
-        os,
-        cpu,
-        features,
-        cores,
-        load,
-        stolenS,
-        hugePages,
-        mallocTunables,
-        seed,
-        time,
-        shard);
+    List<String> all = Stream.concat(flags.stream(), moreFlags.stream()).toList();
+    return with(jdk, jvm, all, load, stolenS, time, shard);
   }
 
   /**
@@ -137,6 +108,18 @@ public record Environment(
    * @param shard which: {@code 2/4}; null for a whole run
    */
   public Environment ofShard(String shard) {
+    return with(jdk, jvm, flags, load, stolenS, time, shard);
+  }
+
+  /** With what differs between JVMs, moments and parts of a run on one machine. */
+  private Environment with(
+      String jdk,
+      String jvm,
+      List<String> flags,
+      Double load,
+      Double stolenS,
+      String time,
+      String shard) {
     return new Environment(
         revision,
         jdk,
