@@ -55,8 +55,13 @@ public final class BaselineOptions {
     return baseline != null || saved != null;
   }
 
-  /** Before the run: that the baseline is there. */
+  /** Before the run: that the baseline is there, and one is named if something fails by it. */
   public void check() {
+    if (baseline == null && comparison.gates()) {
+      throw new InputException(
+          "--fail-on judges a comparison, but there is none: it needs --baseline NAME, or in bench"
+              + " ops --a and --b");
+    }
     if (saved != null) {
       file(saved);
     }

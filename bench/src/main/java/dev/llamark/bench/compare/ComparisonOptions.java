@@ -83,6 +83,11 @@ public final class ComparisonOptions {
     return conclude(new Gate(failOn, partial, expected).judge(comparison), format, out);
   }
 
+  /** Whether something is to fail by a comparison. */
+  boolean gates() {
+    return !failOn.isEmpty();
+  }
+
   private ExitCode conclude(Gate.Judgement judgement, Format format, PrintStream out) {
     if (format != Format.JSON) {
       judgement.failures().forEach(failure -> out.println("FAIL: " + failure));

@@ -86,6 +86,23 @@ class BaselineOptionsTest {
   }
 
   @Test
+  void aGateNeedsSomethingToCompareWith() {
+    BaselineOptions alone = new BaselineOptions();
+    new CommandLine(alone)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .parseArgs("--save-baseline", other, "--fail-on", "slower");
+    assertThatThrownBy(alone::check)
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("--fail-on")
+        .hasMessageContaining("--baseline");
+    BaselineOptions both = new BaselineOptions();
+    new CommandLine(both)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .parseArgs("--baseline", kept, "--fail-on", "slower");
+    both.check();
+  }
+
+  @Test
   void underAnotherNameResultsAreKeptEvenIfTheyCannotBeCompared() {
     ObjectNode elsewhere = Rows.env(Rows.row(CASE, 1), "cpu", "Another");
     Rows.write(file(kept), List.of(elsewhere));

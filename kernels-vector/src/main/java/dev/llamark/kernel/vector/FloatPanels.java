@@ -74,14 +74,9 @@ final class FloatPanels extends VectorWeights {
 
   @Override
   void multiplyVector(
-      float[] x,
-      int xOffset,
-      float[] sums,
-      int panel,
-      float[] out,
-      int outOffset,
-      MatMulScratch scratch) {
-    FloatPanelVector.multiply(x, xOffset, data, offset(panel, 0), columns(), out, outOffset);
+      RowInput input, int panel, float[] out, int outOffset, MatMulScratch scratch) {
+    FloatPanelVector.multiply(
+        input.x(), input.offset(), data, offset(panel, 0), columns(), out, outOffset);
   }
 
   @Override

@@ -102,13 +102,9 @@ final class HalfPanels extends VectorWeights {
 
   @Override
   void multiplyVector(
-      float[] x,
-      int xOffset,
-      float[] sums,
-      int panel,
-      float[] out,
-      int outOffset,
-      MatMulScratch scratch) {
+      RowInput input, int panel, float[] out, int outOffset, MatMulScratch scratch) {
+    float[] x = input.x();
+    int xOffset = input.offset();
     long from = panel * panelBytes();
     if (columns() % 2 != 0 || special.get()) {
       multiplyExpanded(x, xOffset, panel, out, outOffset, scratch.expanded);

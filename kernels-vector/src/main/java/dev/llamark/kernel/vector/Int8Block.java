@@ -49,10 +49,10 @@ final class Int8Block {
     return Float.isFinite(max) ? Float.float16ToFloat(Float.floatToFloat16(exact)) : Float.NaN;
   }
 
-  /** The sum of a block's numbers. */
-  static int sum(int[] numbers, int from) {
+  /** The sum of so many numbers. */
+  static int sum(int[] numbers, int from, int count) {
     int sum = 0;
-    for (int i = from; i < from + SIZE; i++) {
+    for (int i = from; i < from + count; i++) {
       sum += numbers[i] >> Short.SIZE;
     }
     return sum;

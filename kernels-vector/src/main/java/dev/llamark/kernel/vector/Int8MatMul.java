@@ -6,15 +6,11 @@ import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
 
 /**
- * The linear layer over activations of int8. Few rows are multiplied by weights of four bits in
- * whole numbers, in lanes of 16 bits ({@link NibblePanels}); everything else is what float
- * arithmetic makes of the rounded activations: products of two bytes leave no room for sums in 16
- * bits.
+ * The linear layer over activations of int8. A row is multiplied in whole numbers by weights of
+ * four, six and eight bits ({@link Int8Input}), few rows by those of four bits ({@link
+ * Int8Product}); everything else is what float arithmetic makes of the rounded activations.
  */
 final class Int8MatMul implements MatMul {
-
-  /** Panels of a part: their outputs are whole cache lines. */
-  private static final int PANELS_PER_PART = Math.max(1, 8 / Lanes.COUNT);
 
   /** Rows up to which whole numbers are used: more are faster in floats on two threads. */
   private static final int MOST_ROWS = 64;
@@ -22,29 +18,23 @@ final class Int8MatMul implements MatMul {
   private final ThreadTeam team;
   private final VectorMatMul floats;
   private final Int8Product product;
+  private final RowInput row = new RowInput();
   private final Int8Input[] inputs;
-  private final PartScales[] scales;
-  private final float[][] edges;
-  private final ThreadTeam.ThreadRegion vectorRegion = this::vectorPart;
   private final ThreadTeam.ThreadRegion roundRegion = this::roundRow;
+  private final PackedMatrix[] oneWeights = new PackedMatrix[1];
+  private final float[][] oneOut = new float[1][];
   private float[] rounded = new float[0];
   private float[] x;
   private int xOffset;
   private int columns;
-  private NibblePanels weights;
-  private float[] out;
-  private int outOffset;
 
   Int8MatMul(ThreadTeam team) {
     this.team = team;
     floats = new VectorMatMul(team);
     product = new Int8Product(team);
     inputs = new Int8Input[team.size()];
-    scales = new PartScales[team.size()];
-    edges = new float[team.size()][NibblePanels.PANEL];
     for (int i = 0; i < inputs.length; i++) {
       inputs[i] = new Int8Input();
-      scales[i] = new PartScales();
     }
   }
 
@@ -59,75 +49,40 @@ final class Int8MatMul implements MatMul {
   @Override
   public void compute(
       float[] x, int xOffset, int rows, PackedMatrix weights, float[] out, int outOffset) {
-    if (multipliesWholeNumbers(rows, weights)) {
-      quantise(x, xOffset, rows, weights.columns());
-      multiply(rows, (NibblePanels) weights, out, outOffset);
-    } else {
-      round(x, xOffset, rows, weights.columns());
-      floats.compute(rounded, 0, rows, weights, out, outOffset);
-    }
+    oneWeights[0] = weights;
+    oneOut[0] = out;
+    multiply(x, xOffset, rows, oneWeights, oneOut, outOffset);
+    oneWeights[0] = null; // what was multiplied may go
+    oneOut[0] = null;
   }
 
   @Override
   public void computeAll(float[] x, int xOffset, int rows, PackedMatrix[] weights, float[][] outs) {
-    boolean whole = true;
-    for (PackedMatrix matrix : weights) {
-      whole &= multipliesWholeNumbers(rows, matrix);
-    }
-    if (whole) {
-      quantise(x, xOffset, rows, weights[0].columns());
+    multiply(x, xOffset, rows, weights, outs, 0);
+  }
+
+  private void multiply(
+      float[] x, int xOffset, int rows, PackedMatrix[] weights, float[][] outs, int outOffset) {
+    if (rows == 1) {
+      row.quantise(x, xOffset, weights);
+      floats.multiplyRow(row, weights, outs, outOffset);
+    } else if (rows <= MOST_ROWS && haveFourBits(weights)) {
+      product.quantise(x, xOffset, rows, weights[0].columns());
       for (int i = 0; i < weights.length; i++) {
-        multiply(rows, (NibblePanels) weights[i], outs[i], 0);
-      }
-    } else if (rows == 1) {
-      for (int i = 0; i < weights.length; i++) {
-        compute(x, xOffset, rows, weights[i], outs[i], 0);
+        product.multiply((NibblePanels) weights[i], outs[i], outOffset);
       }
     } else {
       round(x, xOffset, rows, weights[0].columns());
-      floats.computeAll(rounded, 0, rows, weights, outs);
+      floats.multiply(rounded, 0, rows, weights, outs, outOffset);
     }
   }
 
-  private static boolean multipliesWholeNumbers(int rows, PackedMatrix weights) {
-    return rows <= MOST_ROWS && weights instanceof NibblePanels;
-  }
-
-  private void quantise(float[] x, int xOffset, int rows, int columns) {
-    if (rows == 1) {
-      inputs[0].quantise(x, xOffset, columns);
-    } else {
-      product.quantise(x, xOffset, rows, columns);
+  private static boolean haveFourBits(PackedMatrix[] weights) {
+    boolean all = true;
+    for (PackedMatrix matrix : weights) {
+      all &= matrix instanceof NibblePanels;
     }
-  }
-
-  private void multiply(int rows, NibblePanels weights, float[] out, int outOffset) {
-    if (rows == 1) {
-      multiplyVector(weights, out, outOffset);
-    } else {
-      product.multiply(weights, out, outOffset);
-    }
-  }
-
-  private void multiplyVector(NibblePanels weights, float[] out, int outOffset) {
-    this.weights = weights;
-    this.out = out;
-    this.outOffset = outOffset;
-    team.run(Math.ceilDiv(weights.pairs(), PANELS_PER_PART), vectorRegion);
-  }
-
-  private void vectorPart(int part, int thread) {
-    int end = Math.min(weights.pairs(), (part + 1) * PANELS_PER_PART);
-    for (int pair = part * PANELS_PER_PART; pair < end; pair++) {
-      int to = outOffset + pair * NibblePanels.PANEL;
-      int valid = Math.min(NibblePanels.PANEL, weights.rows() - pair * NibblePanels.PANEL);
-      if (valid == NibblePanels.PANEL) {
-        weights.multiply(inputs[0], pair, out, to, scales[thread]);
-      } else {
-        weights.multiply(inputs[0], pair, edges[thread], 0, scales[thread]);
-        System.arraycopy(edges[thread], 0, out, to, valid);
-      }
-    }
+    return all;
   }
 
   private void round(float[] x, int xOffset, int rows, int columns) {

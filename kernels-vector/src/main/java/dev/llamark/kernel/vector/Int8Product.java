@@ -56,7 +56,7 @@ final class Int8Product {
     this.weights = weights;
     this.out = out;
     this.outOffset = outOffset;
-    team.run(weights.pairs(), panelRegion);
+    team.run(weights.panels(), panelRegion);
   }
 
   private void panelPart(int panel, int thread) {

@@ -69,7 +69,7 @@ final class Int8Tiles {
         if (row < valid) {
           int from = xOffset + (firstRow(tile) + row) * columns + b * Int8Block.SIZE;
           float scale = Int8Block.quantise(x, from, numbers, to);
-          int sum = Int8Block.sum(numbers, to);
+          int sum = Int8Block.sum(numbers, to, Int8Block.SIZE);
           scales[at] = scale;
           offsets[at] = Int8Block.CENTRE * sum;
           sums[at] = scale * sum;

@@ -34,7 +34,7 @@ final class NibblePanels extends VectorWeights {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
     layout = PanelLayout.of(matrix.dtype());
     centre = layout.centre();
-    data = allocate(pairs() * pairBytes());
+    data = allocate(panels() * panelBytes());
   }
 
   /** Packs a matrix, with the help of the team. */
@@ -45,42 +45,44 @@ final class NibblePanels extends VectorWeights {
       packers[i] = new PanelPacker(matrix, panels.layout, PANEL, true);
     }
     team.run(
-        panels.pairs(),
-        (pair, thread) -> {
-          int rows = Math.min(PANEL, matrix.rows() - pair * PANEL);
-          packers[thread].pack(pair * PANEL, rows, panels.data, pair * panels.pairBytes());
+        panels.panels(),
+        (panel, thread) -> {
+          int rows = panels.rowsOf(panel);
+          packers[thread].pack(panel * PANEL, rows, panels.data, panel * panels.panelBytes());
         });
     return panels;
   }
 
-  /** Number of panels; each is a pair of {@link #WIDTH} outputs. */
-  int pairs() {
-    return Math.ceilDiv(rows(), PANEL);
-  }
-
-  private long pairBytes() {
+  private long panelBytes() {
     return (long) layout.rowBytes(columns()) * PANEL;
   }
 
-  private long numbers(int pair) {
-    return pair * pairBytes() + (long) layout.numbersAt(columns()) * PANEL;
+  private long numbers(int panel) {
+    return panel * panelBytes() + (long) layout.numbersAt(columns()) * PANEL;
   }
 
-  /**
-   * A row of int8 times a panel.
-   *
-   * @param out gets {@link #PANEL} sums; those beyond the matrix's rows mean nothing
-   */
-  void multiply(Int8Input input, int pair, float[] out, int outOffset, PartScales scales) {
+  @Override
+  int width() {
+    return PANEL;
+  }
+
+  @Override
+  int int8Bits() {
+    return layout.bits();
+  }
+
+  /** The row must be quantised. */
+  @Override
+  void multiplyVector(RowInput row, int panel, float[] out, int outOffset, MatMulScratch scratch) {
+    Int8Input input = row.int8();
+    PartScales scales = scratch.partScales;
+    long from = panel * panelBytes();
+    scales.read(data, from, PANEL, layout, columns(), input.sums(), out, outOffset);
     int parts = columns() / layout.partInputs();
-    scales.resize(parts, PANEL);
-    scales.read(data, pair * pairBytes(), PANEL, layout, columns(), 0, parts);
     if (layout.minimum()) {
-      PanelScales.shift(scales.shifts(), input.sums(), PANEL, parts, out, outOffset);
-      NibbleVector.unsigned(input, data, numbers(pair), scales.scales(), parts, out, outOffset);
+      NibbleVector.unsigned(input, data, numbers(panel), scales.scales(), parts, out, outOffset);
     } else {
-      Arrays.fill(out, outOffset, outOffset + PANEL, 0);
-      NibbleVector.centred(input, data, numbers(pair), scales.scales(), parts, out, outOffset);
+      NibbleVector.centred(input, data, numbers(panel), scales.scales(), parts, out, outOffset);
     }
   }
 
@@ -90,31 +92,18 @@ final class NibblePanels extends VectorWeights {
    *
    * @param count whole blocks
    */
-  void expandShorts(int pair, int k, int count, short[] out, PartScales scales) {
+  void expandShorts(int panel, int k, int count, short[] out, PartScales scales) {
     int parts = count / layout.partInputs();
     scales.resize(parts, PANEL);
     int first = k / layout.partInputs();
-    scales.read(data, pair * pairBytes(), PANEL, layout, columns(), first, parts);
-    long at = numbers(pair) + (long) k / NUMBERS_PER_LANE * PANEL * Short.BYTES;
+    scales.read(data, panel * panelBytes(), PANEL, layout, columns(), first, parts);
+    long at = numbers(panel) + (long) k / NUMBERS_PER_LANE * PANEL * Short.BYTES;
     NibbleVector.expand(data, at, count, out);
   }
 
   /** Whether weights have a minimum. */
   boolean minimum() {
     return layout.minimum();
-  }
-
-  /** Never asked for: a row is multiplied in whole numbers. */
-  @Override
-  void multiplyVector(
-      float[] x,
-      int xOffset,
-      float[] sums,
-      int panel,
-      float[] out,
-      int outOffset,
-      MatMulScratch scratch) {
-    throw new IllegalStateException("NibblePanels: one row goes to multiply, in whole numbers");
   }
 
   /** A strip is a panel. */
@@ -124,7 +113,7 @@ final class NibblePanels extends VectorWeights {
     int parts = count / layout.partInputs();
     PartScales scales = scratch.partScales;
     scales.resize(parts, PANEL);
-    scales.read(data, strip * pairBytes(), PANEL, layout, columns(), first, parts);
+    scales.read(data, strip * panelBytes(), PANEL, layout, columns(), first, parts);
     if (!layout.minimum()) { // zeros: a vector chosen by a condition would reach the heap
       Arrays.fill(scales.shifts(), 0, parts * PANEL, 0);
     }

@@ -15,16 +15,17 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * A row of int8 times a panel of half-bytes, in lanes of 16 bits modulo 2^16: centred half-bytes
- * times int8, summed over a block of 32, stay within 32 · 8 · 127 = 32512. Half-bytes are not
- * centred one by one; the sum begins with −8 times the sum of the inputs. Shifts are those of ints,
- * which take a constant, and of two lanes that share an int the lower belongs to one vector of
- * floats and the upper to the next: so nothing crosses lanes. The fences of {@link PanelTile} keep
- * the inputs' loads where they stand, the totals stay in memory.
+ * times int8, summed over a block of 32, stay within 32 · 8 · 127 = 32512. The four half-bytes of a
+ * lane are not taken apart ({@link Int8Input}), nor are they centred one by one: the sum begins
+ * with −8 times the sum of the inputs. Of two lanes that share an int the lower belongs to one
+ * vector of floats and the upper to the next: so nothing crosses lanes. The fences of {@link
+ * PanelTile} keep the inputs' loads where they stand, the totals stay in memory.
  */
 final class NibbleVector {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
+  private static final VectorSpecies<Short> H = Lanes.WIDE_SHORTS;
   private static final int N = S.length();
   private static final int PANEL = NibblePanels.PANEL;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -34,6 +35,8 @@ final class NibbleVector {
   private static final int LOW = 0x000F_000F;
 
   private static final short CENTRE = Int8Block.CENTRE;
+
+  private static final int BITS = 4;
 
   /** Numbers of a lane. */
   private static final int DIGITS = 4;
@@ -90,8 +93,8 @@ final class NibbleVector {
       int parts,
       float[] out,
       int outOffset) {
-    int[] x = input.numbers();
-    int[] bases = input.bases();
+    int[] factors = input.factors(BITS);
+    int[] bases = input.bases(BITS);
     float[] inputScales = input.scales();
     ShortVector base = IntVector.broadcast(I, bases[0]).reinterpretAsShorts();
     ShortVector acca = base;
@@ -102,29 +105,29 @@ final class NibbleVector {
     for (int i = 0; i < parts * LANES_PER_PART; i++) {
       long at = numbers + i * 3 * VECTOR;
       int k = i * DIGITS;
-      IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
-      IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
-      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      ShortVector wa = ShortVector.fromMemorySegment(H, w, at, ORDER);
+      ShortVector wb = ShortVector.fromMemorySegment(H, w, at + VECTOR, ORDER);
+      ShortVector wc = ShortVector.fromMemorySegment(H, w, at + 2 * VECTOR, ORDER);
       VarHandle.loadLoadFence();
-      ShortVector x0 = IntVector.broadcast(I, x[k]).reinterpretAsShorts();
-      acca = acca.add(wa.and(LOW).reinterpretAsShorts().mul(x0));
-      accb = accb.add(wb.and(LOW).reinterpretAsShorts().mul(x0));
-      accc = accc.add(wc.and(LOW).reinterpretAsShorts().mul(x0));
+      ShortVector f0 = IntVector.broadcast(I, factors[k]).reinterpretAsShorts();
+      acca = acca.add(wa.mul(f0));
+      accb = accb.add(wb.mul(f0));
+      accc = accc.add(wc.mul(f0));
       VarHandle.loadLoadFence();
-      ShortVector x1 = IntVector.broadcast(I, x[k + 1]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
-      accb = accb.add(wb.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
-      accc = accc.add(wc.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
+      ShortVector f1 = IntVector.broadcast(I, factors[k + 1]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 4).mul(f1));
+      accb = accb.add(wb.lanewise(LSHR, 4).mul(f1));
+      accc = accc.add(wc.lanewise(LSHR, 4).mul(f1));
       VarHandle.loadLoadFence();
-      ShortVector x2 = IntVector.broadcast(I, x[k + 2]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
-      accb = accb.add(wb.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
-      accc = accc.add(wc.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
+      ShortVector f2 = IntVector.broadcast(I, factors[k + 2]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 8).mul(f2));
+      accb = accb.add(wb.lanewise(LSHR, 8).mul(f2));
+      accc = accc.add(wc.lanewise(LSHR, 8).mul(f2));
       VarHandle.loadLoadFence();
-      ShortVector x3 = IntVector.broadcast(I, x[k + 3]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
-      accb = accb.add(wb.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
-      accc = accc.add(wc.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
+      ShortVector f3 = IntVector.broadcast(I, factors[k + 3]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 12).mul(f3));
+      accb = accb.add(wb.lanewise(LSHR, 12).mul(f3));
+      accc = accc.add(wc.lanewise(LSHR, 12).mul(f3));
 
       // end of a part
       if (--left == 0) {
@@ -192,10 +195,9 @@ final class NibbleVector {
       int parts,
       float[] out,
       int outOffset) {
-    int[] x = input.numbers();
-    int[] bases = input.bases();
+    int[] factors = input.factors(BITS);
+    int[] bases = input.bases(BITS);
     float[] inputScales = input.scales();
-    float[] offsets = input.offsets();
     ShortVector base = IntVector.broadcast(I, bases[0]).reinterpretAsShorts();
     ShortVector acca = base;
     ShortVector accb = base;
@@ -205,35 +207,35 @@ final class NibbleVector {
     for (int i = 0; i < parts * LANES_PER_PART; i++) {
       long at = numbers + i * 3 * VECTOR;
       int k = i * DIGITS;
-      IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
-      IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
-      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      ShortVector wa = ShortVector.fromMemorySegment(H, w, at, ORDER);
+      ShortVector wb = ShortVector.fromMemorySegment(H, w, at + VECTOR, ORDER);
+      ShortVector wc = ShortVector.fromMemorySegment(H, w, at + 2 * VECTOR, ORDER);
       VarHandle.loadLoadFence();
-      ShortVector x0 = IntVector.broadcast(I, x[k]).reinterpretAsShorts();
-      acca = acca.add(wa.and(LOW).reinterpretAsShorts().mul(x0));
-      accb = accb.add(wb.and(LOW).reinterpretAsShorts().mul(x0));
-      accc = accc.add(wc.and(LOW).reinterpretAsShorts().mul(x0));
+      ShortVector f0 = IntVector.broadcast(I, factors[k]).reinterpretAsShorts();
+      acca = acca.add(wa.mul(f0));
+      accb = accb.add(wb.mul(f0));
+      accc = accc.add(wc.mul(f0));
       VarHandle.loadLoadFence();
-      ShortVector x1 = IntVector.broadcast(I, x[k + 1]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
-      accb = accb.add(wb.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
-      accc = accc.add(wc.lanewise(LSHR, 4).and(LOW).reinterpretAsShorts().mul(x1));
+      ShortVector f1 = IntVector.broadcast(I, factors[k + 1]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 4).mul(f1));
+      accb = accb.add(wb.lanewise(LSHR, 4).mul(f1));
+      accc = accc.add(wc.lanewise(LSHR, 4).mul(f1));
       VarHandle.loadLoadFence();
-      ShortVector x2 = IntVector.broadcast(I, x[k + 2]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
-      accb = accb.add(wb.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
-      accc = accc.add(wc.lanewise(LSHR, 8).and(LOW).reinterpretAsShorts().mul(x2));
+      ShortVector f2 = IntVector.broadcast(I, factors[k + 2]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 8).mul(f2));
+      accb = accb.add(wb.lanewise(LSHR, 8).mul(f2));
+      accc = accc.add(wc.lanewise(LSHR, 8).mul(f2));
       VarHandle.loadLoadFence();
-      ShortVector x3 = IntVector.broadcast(I, x[k + 3]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
-      accb = accb.add(wb.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
-      accc = accc.add(wc.lanewise(LSHR, 12).and(LOW).reinterpretAsShorts().mul(x3));
+      ShortVector f3 = IntVector.broadcast(I, factors[k + 3]).reinterpretAsShorts();
+      acca = acca.add(wa.lanewise(LSHR, 12).mul(f3));
+      accb = accb.add(wb.lanewise(LSHR, 12).mul(f3));
+      accc = accc.add(wc.lanewise(LSHR, 12).mul(f3));
 
       // end of a part
       if (--left == 0) {
         int scale = part * PANEL;
         FloatVector factor = FloatVector.broadcast(S, inputScales[part]);
-        FloatVector offset = FloatVector.broadcast(S, offsets[part]);
+        FloatVector offset = FloatVector.broadcast(S, -(bases[part] >> Short.SIZE));
         IntVector suma = acca.reinterpretAsInts();
         ((FloatVector) suma.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
             .add(offset)

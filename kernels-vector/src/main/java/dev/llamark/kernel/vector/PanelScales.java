@@ -52,8 +52,7 @@ final class PanelScales {
    * @param stride bytes from one block's half floats to the next one's
    * @param words where the first block's bytes begin, of four parts to an int, the first lowest
    * @param width outputs of the panel
-   * @param count ints of all blocks, for one output
-   * @param perBlock ints of a block
+   * @param perBlock ints of a block, for one output
    * @param sign 1, or −1 for what is subtracted
    * @param out the products, (part × output)
    */
@@ -63,35 +62,88 @@ final class PanelScales {
       int stride,
       long words,
       int width,
-      int count,
+      int blocks,
       int perBlock,
       float sign,
       float[] out) {
     for (int v = 0; v < width; v += N) {
-      for (int i = 0; i < count; i++) {
-        long head = heads + (long) (i / perBlock) * stride + (long) v * Short.BYTES;
-        long at = words + ((long) i * width + v) * Integer.BYTES;
+      for (int block = 0; block < blocks; block++) {
+        long head = heads + (long) block * stride + (long) v * Short.BYTES;
         ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, head, ORDER);
         IntVector half = (IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0);
         FloatVector factor = Lanes.fromHalf(half).mul(sign);
-        IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
-        int to = 4 * i * width + v;
-        IntVector byte0 = word.lanewise(VectorOperators.LSHL, 24);
-        IntVector byte1 = word.lanewise(VectorOperators.LSHL, 16);
-        IntVector byte2 = word.lanewise(VectorOperators.LSHL, 8);
-        ((FloatVector) byte0.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
-            .mul(factor)
-            .intoArray(out, to);
-        ((FloatVector) byte1.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
-            .mul(factor)
-            .intoArray(out, to + width);
-        ((FloatVector) byte2.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
-            .mul(factor)
-            .intoArray(out, to + 2 * width);
-        ((FloatVector) word.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
-            .mul(factor)
-            .intoArray(out, to + 3 * width);
+        for (int i = block * perBlock; i < (block + 1) * perBlock; i++) {
+          long at = words + ((long) i * width + v) * Integer.BYTES;
+          IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
+          int to = 4 * i * width + v;
+          IntVector byte0 = word.lanewise(VectorOperators.LSHL, 24);
+          IntVector byte1 = word.lanewise(VectorOperators.LSHL, 16);
+          IntVector byte2 = word.lanewise(VectorOperators.LSHL, 8);
+          ((FloatVector) byte0.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+              .mul(factor)
+              .intoArray(out, to);
+          ((FloatVector) byte1.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+              .mul(factor)
+              .intoArray(out, to + width);
+          ((FloatVector) byte2.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+              .mul(factor)
+              .intoArray(out, to + 2 * width);
+          ((FloatVector) word.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+              .mul(factor)
+              .intoArray(out, to + 3 * width);
+        }
       }
+    }
+  }
+
+  /**
+   * {@code out = −Σ head · byte[part] · sums[part]}, for bytes that are not negative: what the
+   * minima of all parts come to, without a copy of them.
+   *
+   * @param sums of the input over each part
+   * @param out gets a panel's width; the other parameters are those of {@link #ofParts}
+   */
+  static void subtractParts(
+      MemorySegment data,
+      long heads,
+      int stride,
+      long words,
+      int width,
+      int blocks,
+      int perBlock,
+      float[] sums,
+      float[] out,
+      int outOffset) {
+    for (int v = 0; v < width; v += N) {
+      FloatVector total = FloatVector.zero(S);
+      for (int block = 0; block < blocks; block++) {
+        FloatVector even = FloatVector.zero(S);
+        FloatVector odd = FloatVector.zero(S);
+        for (int i = block * perBlock; i < (block + 1) * perBlock; i++) {
+          long at = words + ((long) i * width + v) * Integer.BYTES;
+          IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
+          IntVector byte1 = word.lanewise(VectorOperators.LSHR, 8).and(0xFF);
+          IntVector byte2 = word.lanewise(VectorOperators.LSHR, 16).and(0xFF);
+          IntVector byte3 = word.lanewise(VectorOperators.LSHR, 24);
+          even =
+              ((FloatVector) word.and(0xFF).convert(VectorOperators.I2F, 0))
+                  .fma(FloatVector.broadcast(S, sums[4 * i]), even);
+          odd =
+              ((FloatVector) byte1.convert(VectorOperators.I2F, 0))
+                  .fma(FloatVector.broadcast(S, sums[4 * i + 1]), odd);
+          even =
+              ((FloatVector) byte2.convert(VectorOperators.I2F, 0))
+                  .fma(FloatVector.broadcast(S, sums[4 * i + 2]), even);
+          odd =
+              ((FloatVector) byte3.convert(VectorOperators.I2F, 0))
+                  .fma(FloatVector.broadcast(S, sums[4 * i + 3]), odd);
+        }
+        long head = heads + (long) block * stride + (long) v * Short.BYTES;
+        ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, head, ORDER);
+        IntVector half = (IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0);
+        total = Lanes.fromHalf(half).neg().fma(even.add(odd), total);
+      }
+      total.intoArray(out, outOffset + v);
     }
   }
 

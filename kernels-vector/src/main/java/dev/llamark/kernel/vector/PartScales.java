@@ -1,6 +1,7 @@
 package dev.llamark.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** Scales and shifts of a panel's parts, (part × output). */
 final class PartScales {
@@ -17,7 +18,7 @@ final class PartScales {
   }
 
   /**
-   * Reads the scales of whole blocks.
+   * Reads the scales and shifts of whole blocks.
    *
    * @param panel where the panel begins in {@code data}
    * @param width its outputs
@@ -33,25 +34,95 @@ final class PartScales {
       int columns,
       int first,
       int parts) {
-    int block = first / layout.parts();
-    int blocks = parts / layout.parts();
-    long heads = panel + (long) block * layout.heads() * width * Short.BYTES;
-    boolean minimum = layout.minimum();
     if (!layout.partScales()) {
-      PanelScales.ofBlocks(data, heads, width, minimum, blocks, scales, shifts);
+      readBlocks(data, panel, width, layout, first, parts);
       return;
     }
-    int perBlock = layout.parts() / Integer.BYTES;
-    int count = blocks * perBlock;
-    int stride = layout.heads() * width * Short.BYTES;
-    long words = panel + (long) layout.headBytes(columns) * width;
-    long skipped = (long) block * perBlock * width * Integer.BYTES;
-    PanelScales.ofParts(data, heads, stride, words + skipped, width, count, perBlock, 1, scales);
-    if (minimum) {
-      long minima = words + (long) columns / layout.partInputs() * width + skipped;
-      long head = heads + (long) width * Short.BYTES;
-      PanelScales.ofParts(data, head, stride, minima, width, count, perBlock, -1, shifts);
+    readParts(data, panel, width, layout, columns, first, parts);
+    if (layout.minimum()) {
+      int block = first / layout.parts();
+      int blocks = parts / layout.parts();
+      int stride = layout.heads() * width * Short.BYTES;
+      long head = panel + (long) block * stride + (long) width * Short.BYTES;
+      int perBlock = layout.parts() / Integer.BYTES;
+      long minima =
+          minima(panel, width, layout, columns) + (long) block * perBlock * width * Integer.BYTES;
+      PanelScales.ofParts(data, head, stride, minima, width, blocks, perBlock, -1, shifts);
     }
+  }
+
+  /**
+   * Reads the scales of a whole row; what its minima come to goes to {@code out}, or zeros.
+   *
+   * @param sums of the input over each part, if there are minima
+   * @param out gets a panel's width
+   */
+  void read(
+      MemorySegment data,
+      long panel,
+      int width,
+      PanelLayout layout,
+      int columns,
+      float[] sums,
+      float[] out,
+      int outOffset) {
+    int parts = columns / layout.partInputs();
+    resize(parts, width);
+    if (!layout.partScales()) {
+      readBlocks(data, panel, width, layout, 0, parts);
+    } else {
+      readParts(data, panel, width, layout, columns, 0, parts);
+    }
+    if (!layout.minimum()) {
+      Arrays.fill(out, outOffset, outOffset + width, 0);
+    } else if (!layout.partScales()) {
+      PanelScales.shift(shifts, sums, width, parts, out, outOffset);
+    } else {
+      PanelScales.subtractParts(
+          data,
+          panel + (long) width * Short.BYTES,
+          layout.heads() * width * Short.BYTES,
+          minima(panel, width, layout, columns),
+          width,
+          parts / layout.parts(),
+          layout.parts() / Integer.BYTES,
+          sums,
+          out,
+          outOffset);
+    }
+  }
+
+  private void readBlocks(
+      MemorySegment data, long panel, int width, PanelLayout layout, int first, int parts) {
+    long heads = panel + (long) first * layout.heads() * width * Short.BYTES;
+    PanelScales.ofBlocks(data, heads, width, layout.minimum(), parts, scales, shifts);
+  }
+
+  private void readParts(
+      MemorySegment data,
+      long panel,
+      int width,
+      PanelLayout layout,
+      int columns,
+      int first,
+      int parts) {
+    int block = first / layout.parts();
+    int blocks = parts / layout.parts();
+    int perBlock = layout.parts() / Integer.BYTES;
+    int stride = layout.heads() * width * Short.BYTES;
+    long words =
+        panel
+            + (long) layout.headBytes(columns) * width
+            + (long) block * perBlock * width * Integer.BYTES;
+    long head = panel + (long) block * stride;
+    PanelScales.ofParts(data, head, stride, words, width, blocks, perBlock, 1, scales);
+  }
+
+  /** Where the bytes of a row's minima begin: behind those of its scales. */
+  private static long minima(long panel, int width, PanelLayout layout, int columns) {
+    return panel
+        + (long) layout.headBytes(columns) * width
+        + (long) columns / layout.partInputs() * width;
   }
 
   float[] scales() {

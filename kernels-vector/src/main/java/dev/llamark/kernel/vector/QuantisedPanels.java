@@ -46,34 +46,61 @@ final class QuantisedPanels extends VectorWeights {
 
   @Override
   void multiplyVector(
-      float[] x,
-      int xOffset,
-      float[] sums,
-      int panel,
-      float[] out,
-      int outOffset,
-      MatMulScratch scratch) {
-    int parts = columns() / layout.partInputs();
+      RowInput input, int panel, float[] out, int outOffset, MatMulScratch scratch) {
     PartScales scales = scratch.partScales;
-    scales.resize(parts, WIDTH);
-    readScales(panel, 0, parts, scales);
-    if (layout.minimum()) {
-      PanelScales.shift(scales.shifts(), sums, WIDTH, parts, out, outOffset);
+    long from = panel * panelBytes();
+    scales.read(data, from, WIDTH, layout, columns(), input.sums(), out, outOffset);
+    int parts = columns() / layout.partInputs();
+    if (input.quantised() && int8Bits() > 0) {
+      multiplyInt8(input.int8(), panel, parts, out, outOffset, scales.scales());
     } else {
-      Arrays.fill(out, outOffset, outOffset + WIDTH, 0);
+      multiplyFloats(input, panel, parts, out, outOffset, scales.scales());
     }
-    long numbers = panel * panelBytes() + (long) layout.numbersAt(columns()) * WIDTH;
-    long rests = panel * panelBytes() + (long) layout.restsAt(columns()) * WIDTH;
-    float[] s = scales.scales();
-    int c = layout.centre();
+  }
+
+  private void multiplyInt8(
+      Int8Input input, int panel, int parts, float[] out, int outOffset, float[] scales) {
+    long numbers = numbers(panel);
+    if (layout.bits() == Byte.SIZE) {
+      Int8ByteVector.multiply(input, data, numbers, scales, parts, out, outOffset);
+    } else {
+      Int8SixBitVector.multiply(input, data, numbers, rests(panel), scales, parts, out, outOffset);
+    }
+  }
+
+  private void multiplyFloats(
+      RowInput input, int panel, int parts, float[] out, int outOffset, float[] scales) {
+    float[] x = input.x();
+    int from = input.offset();
+    long numbers = numbers(panel);
+    long rests = rests(panel);
+    int centre = layout.centre();
     switch (layout.bits()) {
-      case 4 -> FourBitVector.multiply(x, xOffset, data, numbers, s, parts, c, out, outOffset);
+      case 4 ->
+          FourBitVector.multiply(x, from, data, numbers, scales, parts, centre, out, outOffset);
       case 5 ->
-          FiveBitVector.multiply(x, xOffset, data, numbers, rests, s, parts, c, out, outOffset);
+          FiveBitVector.multiply(
+              x, from, data, numbers, rests, scales, parts, centre, out, outOffset);
       case 6 ->
-          SixBitVector.multiply(x, xOffset, data, numbers, rests, s, parts, c, out, outOffset);
-      default -> EightBitVector.multiply(x, xOffset, data, numbers, s, parts, c, out, outOffset);
+          SixBitVector.multiply(
+              x, from, data, numbers, rests, scales, parts, centre, out, outOffset);
+      default ->
+          EightBitVector.multiply(x, from, data, numbers, scales, parts, centre, out, outOffset);
     }
+  }
+
+  private long numbers(int panel) {
+    return panel * panelBytes() + (long) layout.numbersAt(columns()) * WIDTH;
+  }
+
+  private long rests(int panel) {
+    return panel * panelBytes() + (long) layout.restsAt(columns()) * WIDTH;
+  }
+
+  /** Five bits would need factors of their own, four are for {@link NibblePanels}. */
+  @Override
+  int int8Bits() {
+    return layout.bits() == 6 || layout.bits() == Byte.SIZE ? layout.bits() : 0;
   }
 
   @Override
@@ -101,7 +128,7 @@ final class QuantisedPanels extends VectorWeights {
     int parts = count / layout.partInputs();
     PartScales scales = scratch.partScales;
     scales.resize(parts, WIDTH);
-    readScales(panel, first, parts, scales);
+    scales.read(data, panel * panelBytes(), WIDTH, layout, columns(), first, parts);
     if (!layout.minimum()) { // zeros: a vector chosen by a condition would reach the heap
       Arrays.fill(scales.shifts(), 0, parts * WIDTH, 0);
     }
@@ -113,10 +140,6 @@ final class QuantisedPanels extends VectorWeights {
       long to = TileShape.offset(output + v, count);
       PanelNumbers.expand(data, numbers, rests, layout, first, parts, scales, v, out, to);
     }
-  }
-
-  private void readScales(int panel, int first, int parts, PartScales to) {
-    to.read(data, panel * panelBytes(), WIDTH, layout, columns(), first, parts);
   }
 
   @Override

@@ -27,11 +27,8 @@ final class VectorMatMul implements MatMul {
   private final PackedMatrix[] oneWeights = new PackedMatrix[1];
   private final float[][] oneOut = new float[1][];
 
-  /** Sums of the row over its parts, for all panels of weights that want them. */
-  private float[] sums = new float[0];
-
-  private float[] x;
-  private int xOffset;
+  private final RowInput ownInput = new RowInput();
+  private RowInput input;
   private PackedMatrix[] weights;
   private float[][] outs;
   private int outOffset;
@@ -70,73 +67,74 @@ final class VectorMatMul implements MatMul {
     multiply(x, xOffset, rows, weights, outs, 0);
   }
 
-  private void multiply(
+  /** As {@link #computeAll}, for results that begin at {@code outOffset}. */
+  void multiply(
       float[] x, int xOffset, int rows, PackedMatrix[] weights, float[][] outs, int outOffset) {
     if (rows > 1) {
       tiled.multiply(x, xOffset, rows, weights, outs, outOffset);
-      return;
+    } else {
+      ownInput.set(x, xOffset, weights);
+      multiplyRow(ownInput, weights, outs, outOffset);
     }
-    this.x = x;
-    this.xOffset = xOffset;
+  }
+
+  /** One row, which is forgotten then. */
+  void multiplyRow(RowInput input, PackedMatrix[] weights, float[][] outs, int outOffset) {
+    this.input = input;
     this.weights = weights;
     this.outs = outs;
     this.outOffset = outOffset;
-    sumParts();
     team.run(vectorParts(), vectorRegion);
-    this.x = null;
+    input.clear();
     this.weights = null;
     this.outs = null;
-  }
-
-  private void sumParts() {
-    for (PackedMatrix matrix : weights) {
-      int inputs = ((VectorWeights) matrix).summedInputs();
-      if (inputs > 0) {
-        int parts = matrix.columns() / inputs;
-        if (parts > sums.length) {
-          sums = new float[parts];
-        }
-        PanelScales.sums(x, xOffset, inputs, parts, sums);
-        return; // for all weights
-      }
-    }
   }
 
   private int vectorParts() {
     int panels = 0;
     for (PackedMatrix matrix : weights) {
-      panels += ((VectorWeights) matrix).panels();
+      int width = Math.min(VectorWeights.WIDTH, ((VectorWeights) matrix).width());
+      panels += Math.ceilDiv(matrix.rows(), width);
     }
     int wanted = panels / (LINE_PANELS * PARTS_PER_THREAD * team.size());
     panelsPerPart = LINE_PANELS * Math.clamp(wanted, 1, MOST_PANELS / LINE_PANELS);
     int parts = 0;
     for (PackedMatrix matrix : weights) {
-      parts += Math.ceilDiv(((VectorWeights) matrix).panels(), panelsPerPart);
+      parts += parts((VectorWeights) matrix);
     }
     return parts;
   }
 
+  private int panelsPerPart(VectorWeights matrix) {
+    int panels =
+        VectorWeights.WIDTH * panelsPerPart / Math.max(VectorWeights.WIDTH, matrix.width());
+    return Math.max(1, panels); // narrow panels are as many
+  }
+
+  private int parts(VectorWeights matrix) {
+    return Math.ceilDiv(matrix.panels(), panelsPerPart(matrix));
+  }
+
   private void vectorPart(int part, int thread) {
-    int first = part * panelsPerPart;
+    int index = part;
     for (int i = 0; ; i++) {
       VectorWeights matrix = (VectorWeights) weights[i];
-      int panels = Math.ceilDiv(matrix.panels(), panelsPerPart) * panelsPerPart;
-      if (first < panels) {
-        multiplyVector(matrix, first, outs[i], scratch[thread]);
+      if (index < parts(matrix)) {
+        multiplyVector(matrix, index * panelsPerPart(matrix), outs[i], scratch[thread]);
         return;
       }
-      first -= panels;
+      index -= parts(matrix);
     }
   }
 
   private void multiplyVector(VectorWeights matrix, int first, float[] out, MatMulScratch scratch) {
-    int end = Math.min(matrix.panels(), first + panelsPerPart);
+    int end = Math.min(matrix.panels(), first + panelsPerPart(matrix));
     for (int panel = first; panel < end; panel++) {
       int to = outOffset + panel * matrix.width();
       if (matrix.rowsOf(panel) == matrix.width()) {
-        matrix.multiplyVector(x, xOffset, sums, panel, out, to, scratch);
+        matrix.multiplyVector(input, panel, out, to, scratch);
       } else {
-        matrix.multiplyVector(x, xOffset, sums, panel, scratch.edge, 0, scratch);
+        matrix.multiplyVector(input, panel, scratch.edge, 0, scratch);
         System.arraycopy(scratch.edge, 0, out, to, matrix.rowsOf(panel));
       }
     }

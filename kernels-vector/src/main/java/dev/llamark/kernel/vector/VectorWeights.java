@@ -46,23 +46,24 @@ abstract class VectorWeights implements PackedMatrix {
   /**
    * One row of input times a panel.
    *
-   * @param sums of the row over parts of {@link #summedInputs}, if these weights want them
    * @param out gets {@link #width} sums; those beyond the matrix's rows mean nothing
    */
   abstract void multiplyVector(
-      float[] x,
-      int xOffset,
-      float[] sums,
-      int panel,
-      float[] out,
-      int outOffset,
-      MatMulScratch scratch);
+      RowInput input, int panel, float[] out, int outOffset, MatMulScratch scratch);
 
   /**
    * Inputs of the parts whose sums {@link #multiplyVector} wants, the same for all types that do; 0
    * if it wants none.
    */
   int summedInputs() {
+    return 0;
+  }
+
+  /**
+   * Bits of these weights' numbers if {@link #multiplyVector} multiplies a row that is quantised in
+   * whole numbers, 0 if it takes floats.
+   */
+  int int8Bits() {
     return 0;
   }
 

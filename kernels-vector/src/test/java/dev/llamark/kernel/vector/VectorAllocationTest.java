@@ -163,7 +163,7 @@ class VectorAllocationTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0"})
+  @EnumSource(names = {"Q4_0", "Q4_1", "Q4_K", "Q6_K", "Q8_0"})
   void int8MatMul(DType dtype) {
     var kernel = new Int8MatMul(team);
     Matrix weights = Matrix.of("w", 100, 768, new float[100 * 768]).quantise(dtype);

@@ -3,11 +3,13 @@ package dev.llamark.kernel.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.llamark.kernel.MatMul;
 import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,12 +28,26 @@ class VectorMatMulTest {
   @ValueSource(ints = {1, 7, 65})
   void severalWeightsOfDifferentTypesGiveWhatEachGivesAloneAndThatIsExact(int rows) {
     assumeFalse(VectorWidth.emulated() && rows > 7, "emulated vectors are slow");
+    assertExact(VectorMatMul::new, wholeNumbers(rows * COLUMNS, 3), rows);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 65})
+  void severalWeightsOfDifferentTypesTakeInt8InTheFormThatSuitsEach(int rows) {
+    assumeFalse(VectorWidth.emulated() && rows > 7, "emulated vectors are slow");
     float[] x = wholeNumbers(rows * COLUMNS, 3);
+    for (int i = 0; i < x.length; i += Int8Block.SIZE) { // the scale is then 1
+      x[i] = 127;
+    }
+    assertExact(Int8MatMul::new, x, rows);
+  }
+
+  private void assertExact(Function<ThreadTeam, MatMul> variant, float[] x, int rows) {
     Matrix[] matrices = new Matrix[DTYPES.length];
     PackedMatrix[] packed = new PackedMatrix[DTYPES.length];
     float[][] outs = new float[DTYPES.length][];
     try (ThreadTeam team = new ThreadTeam(2)) {
-      var kernel = new VectorMatMul(team);
+      MatMul kernel = variant.apply(team);
       for (int i = 0; i < DTYPES.length; i++) {
         int outputs = 2 * VectorWeights.WIDTH + 5 + i;
         matrices[i] = weights(DTYPES[i], outputs);

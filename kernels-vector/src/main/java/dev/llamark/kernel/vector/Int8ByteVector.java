@@ -1,0 +1,99 @@
+package dev.llamark.kernel.vector;
+
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * A row of int8 times a panel whose numbers have eight bits, in whole numbers: the four numbers of
+ * an int are not taken apart ({@link Int8Input}).
+ */
+final class Int8ByteVector {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOATS;
+  private static final VectorSpecies<Integer> I = Lanes.INTS;
+  private static final int N = S.length();
+  private static final int WIDTH = VectorWeights.WIDTH;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final long VECTOR = I.vectorByteSize();
+
+  /** Numbers of an int. */
+  private static final int DIGITS = 4;
+
+  private static final int INTS_PER_PART = Int8Block.SIZE / DIGITS;
+
+  private Int8ByteVector() {}
+
+  /**
+   * Multiplies.
+   *
+   * @param numbers where the panel's begin, (int × output)
+   * @param scales of the weights, (part × output)
+   * @param out to it the sums are added
+   */
+  static void multiply(
+      Int8Input input,
+      MemorySegment w,
+      long numbers,
+      float[] scales,
+      int parts,
+      float[] out,
+      int outOffset) {
+    int[] factors = input.factors(Byte.SIZE);
+    int[] bases = input.bases(Byte.SIZE);
+    float[] inputScales = input.scales();
+    long at = numbers;
+    int k = 0;
+    for (int part = 0; part < parts; part++) {
+      IntVector acca = IntVector.broadcast(I, bases[part]);
+      IntVector accb = acca;
+      IntVector accc = acca;
+      for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
+        IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+        IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        IntVector f0 = IntVector.broadcast(I, factors[k]);
+        acca = acca.add(wa.mul(f0));
+        accb = accb.add(wb.mul(f0));
+        accc = accc.add(wc.mul(f0));
+        IntVector f1 = IntVector.broadcast(I, factors[k + 1]);
+        acca = acca.add(wa.lanewise(LSHR, 8).mul(f1));
+        accb = accb.add(wb.lanewise(LSHR, 8).mul(f1));
+        accc = accc.add(wc.lanewise(LSHR, 8).mul(f1));
+        IntVector f2 = IntVector.broadcast(I, factors[k + 2]);
+        acca = acca.add(wa.lanewise(LSHR, 16).mul(f2));
+        accb = accb.add(wb.lanewise(LSHR, 16).mul(f2));
+        accc = accc.add(wc.lanewise(LSHR, 16).mul(f2));
+        IntVector f3 = IntVector.broadcast(I, factors[k + 3]);
+        acca = acca.add(wa.lanewise(LSHR, 24).mul(f3));
+        accb = accb.add(wb.lanewise(LSHR, 24).mul(f3));
+        accc = accc.add(wc.lanewise(LSHR, 24).mul(f3));
+      }
+
+      // end of a part
+      int scale = part * WIDTH;
+      FloatVector factor = FloatVector.broadcast(S, inputScales[part]);
+      ((FloatVector) acca.convert(I2F, 0))
+          .mul(factor)
+          .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))
+          .intoArray(out, outOffset);
+      ((FloatVector) accb.convert(I2F, 0))
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + N),
+              FloatVector.fromArray(S, out, outOffset + N))
+          .intoArray(out, outOffset + N);
+      ((FloatVector) accc.convert(I2F, 0))
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + 2 * N),
+              FloatVector.fromArray(S, out, outOffset + 2 * N))
+          .intoArray(out, outOffset + 2 * N);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.llamark.kernel.vector;
+
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * A row of int8 times a panel whose numbers have six bits, in whole numbers: the five numbers of an
+ * int are not taken apart ({@link Int8Input}).
+ */
+final class Int8SixBitVector {
+
+  private static final VectorSpecies<Float> S = Lanes.FLOATS;
+  private static final VectorSpecies<Integer> I = Lanes.INTS;
+  private static final int N = S.length();
+  private static final int WIDTH = VectorWeights.WIDTH;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final long VECTOR = I.vectorByteSize();
+  private static final int BITS = 6;
+
+  /** Numbers of an int. */
+  private static final int DIGITS = 5;
+
+  private static final int INTS_PER_PART = 3;
+
+  /** Numbers of a part beyond its ints, a byte each. */
+  private static final int RESTS = 1;
+
+  private static final int PARTS_PER_BLOCK = Int8Block.SIZE / (INTS_PER_PART * DIGITS + RESTS);
+
+  private Int8SixBitVector() {}
+
+  /**
+   * Multiplies.
+   *
+   * @param numbers where the panel's begin, (int × output)
+   * @param rests where those numbers begin that no int holds, four to an int
+   * @param scales of the weights, (part × output)
+   * @param out to it the sums are added
+   */
+  static void multiply(
+      Int8Input input,
+      MemorySegment w,
+      long numbers,
+      long rests,
+      float[] scales,
+      int parts,
+      float[] out,
+      int outOffset) {
+    int[] factors = input.factors(BITS);
+    int[] bases = input.bases(BITS);
+    float[] inputScales = input.scales();
+    long at = numbers;
+    int k = 0;
+    for (int part = 0; part < parts; part++) {
+      IntVector acca = IntVector.broadcast(I, bases[part]);
+      IntVector accb = acca;
+      IntVector accc = acca;
+      for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
+        IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+        IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        IntVector f0 = IntVector.broadcast(I, factors[k]);
+        acca = acca.add(wa.mul(f0));
+        accb = accb.add(wb.mul(f0));
+        accc = accc.add(wc.mul(f0));
+        IntVector f1 = IntVector.broadcast(I, factors[k + 1]);
+        acca = acca.add(wa.lanewise(LSHR, BITS).mul(f1));
+        accb = accb.add(wb.lanewise(LSHR, BITS).mul(f1));
+        accc = accc.add(wc.lanewise(LSHR, BITS).mul(f1));
+        IntVector f2 = IntVector.broadcast(I, factors[k + 2]);
+        acca = acca.add(wa.lanewise(LSHR, 2 * BITS).mul(f2));
+        accb = accb.add(wb.lanewise(LSHR, 2 * BITS).mul(f2));
+        accc = accc.add(wc.lanewise(LSHR, 2 * BITS).mul(f2));
+        IntVector f3 = IntVector.broadcast(I, factors[k + 3]);
+        acca = acca.add(wa.lanewise(LSHR, 3 * BITS).mul(f3));
+        accb = accb.add(wb.lanewise(LSHR, 3 * BITS).mul(f3));
+        accc = accc.add(wc.lanewise(LSHR, 3 * BITS).mul(f3));
+        IntVector f4 = IntVector.broadcast(I, factors[k + 4]);
+        acca = acca.add(wa.lanewise(LSHR, 4 * BITS).mul(f4));
+        accb = accb.add(wb.lanewise(LSHR, 4 * BITS).mul(f4));
+        accc = accc.add(wc.lanewise(LSHR, 4 * BITS).mul(f4));
+      }
+
+      // end of a part
+      long restAt = rests + part * RESTS / Integer.BYTES * 3 * VECTOR;
+      int bit = part * RESTS % Integer.BYTES * Byte.SIZE;
+      IntVector ra = IntVector.fromMemorySegment(I, w, restAt, ORDER);
+      IntVector rb = IntVector.fromMemorySegment(I, w, restAt + VECTOR, ORDER);
+      IntVector rc = IntVector.fromMemorySegment(I, w, restAt + 2 * VECTOR, ORDER);
+      IntVector rest = IntVector.broadcast(I, factors[k]);
+      acca = acca.add(ra.lanewise(LSHR, bit).and(0xFF).mul(rest));
+      accb = accb.add(rb.lanewise(LSHR, bit).and(0xFF).mul(rest));
+      accc = accc.add(rc.lanewise(LSHR, bit).and(0xFF).mul(rest));
+      k += RESTS;
+      int scale = part * WIDTH;
+      FloatVector factor = FloatVector.broadcast(S, inputScales[part / PARTS_PER_BLOCK]);
+      ((FloatVector) acca.convert(I2F, 0))
+          .mul(factor)
+          .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))
+          .intoArray(out, outOffset);
+      ((FloatVector) accb.convert(I2F, 0))
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + N),
+              FloatVector.fromArray(S, out, outOffset + N))
+          .intoArray(out, outOffset + N);
+      ((FloatVector) accc.convert(I2F, 0))
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + 2 * N),
+              FloatVector.fromArray(S, out, outOffset + 2 * N))
+          .intoArray(out, outOffset + 2 * N);
+    }
+  }
+}
