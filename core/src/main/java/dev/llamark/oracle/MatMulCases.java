@@ -43,7 +43,9 @@ final class MatMulCases implements OperationCases {
     inputRows(list, dtype, lanes);
     models(list, dtype);
     for (String fill : FILLS) {
-      list.add(id(dtype, 3, 2 * lanes + 1, 4 * lanes + 3).with("fill", fill));
+      for (int rows : new int[] {1, 3}) {
+        list.add(id(dtype, rows, 2 * lanes + 1, 4 * lanes + 3).with("fill", fill));
+      }
       if (!dtype.quantised()) {
         list.add(id(dtype, 2, lanes + 1, 2 * lanes + 3).with("weights", fill));
       }

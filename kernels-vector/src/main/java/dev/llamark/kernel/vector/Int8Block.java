@@ -49,7 +49,7 @@ final class Int8Block {
     return Float.isFinite(max) ? Float.float16ToFloat(Float.floatToFloat16(exact)) : Float.NaN;
   }
 
-  /** The sum of so many numbers. */
+  /** The sum of so many numbers, each of which stands twice in its int. */
   static int sum(int[] numbers, int from, int count) {
     int sum = 0;
     for (int i = from; i < from + count; i++) {

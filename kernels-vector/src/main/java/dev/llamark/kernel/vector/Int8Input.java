@@ -13,7 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
  * taken apart: with the factors f₀ = x₀ and f<sub>j</sub> = x<sub>j</sub> − 2<sup>b</sup> ·
  * x<sub>j−1</sub> the sum of (lane &gt;&gt;&gt; j · b) · f<sub>j</sub> is that of n<sub>j</sub> ·
  * x<sub>j</sub>, for what a shift leaves of the numbers above n<sub>j</sub> cancels in the sum.
- * This holds modulo 2 to the width of a lane, as all sums here.
+ * This holds modulo 2 to the width of a lane, as all sums here; bits above the highest number are
+ * 0.
  */
 final class Int8Input {
 
@@ -39,7 +40,10 @@ final class Int8Input {
   private int columns;
 
   /** Each number twice, in both halves of an int, from index 1 on. */
-  private int[] numbers = new int[1 + Int8Block.SIZE];
+  private int[] numbers = new int[1];
+
+  /** The numbers of a block that is only rounded. */
+  private final int[] block = new int[Int8Block.SIZE];
 
   /** A block that is filled up with zeros. */
   private final float[] padded = new float[Int8Block.SIZE];
@@ -104,7 +108,11 @@ final class Int8Input {
       }
     } else {
       for (int b = 0; b < columns / Int8Block.SIZE; b++) {
-        int base = -centre * (totals[2 * b] + totals[2 * b + 1]);
+        int total = 0;
+        for (int part = 0; part < PARTS_PER_BLOCK; part++) {
+          total += totals[b * PARTS_PER_BLOCK + part];
+        }
+        int base = -centre * total;
         bases[bits][b] = bits == 4 ? Int8Block.twice(base) : base;
       }
     }
@@ -141,10 +149,10 @@ final class Int8Input {
       int count = Math.min(Int8Block.SIZE, columns - k);
       float scale =
           count == Int8Block.SIZE
-              ? Int8Block.quantise(x, xOffset + k, numbers, 0)
+              ? Int8Block.quantise(x, xOffset + k, block, 0)
               : quantiseShort(x, xOffset + k, count);
       for (int i = 0; i < count; i++) {
-        out[outOffset + k + i] = scale * (short) numbers[i];
+        out[outOffset + k + i] = scale * (short) block[i];
       }
     }
   }
@@ -152,7 +160,7 @@ final class Int8Input {
   private float quantiseShort(float[] x, int from, int count) {
     System.arraycopy(x, from, padded, 0, count);
     Arrays.fill(padded, count, Int8Block.SIZE, 0);
-    return Int8Block.quantise(padded, 0, numbers, 0);
+    return Int8Block.quantise(padded, 0, block, 0);
   }
 
   /**

@@ -30,6 +30,9 @@ final class NibblePanels extends VectorWeights {
   private final int centre;
   private final MemorySegment data;
 
+  /** Whether no scale or minimum is infinite or NaN. */
+  private boolean finite = true;
+
   private NibblePanels(Matrix matrix) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
     layout = PanelLayout.of(matrix.dtype());
@@ -50,6 +53,9 @@ final class NibblePanels extends VectorWeights {
           int rows = panels.rowsOf(panel);
           packers[thread].pack(panel * PANEL, rows, panels.data, panel * panels.panelBytes());
         });
+    for (PanelPacker packer : packers) {
+      panels.finite &= packer.finite();
+    }
     return panels;
   }
 
@@ -77,7 +83,7 @@ final class NibblePanels extends VectorWeights {
     Int8Input input = row.int8();
     PartScales scales = scratch.partScales;
     long from = panel * panelBytes();
-    scales.read(data, from, PANEL, layout, columns(), input.sums(), out, outOffset);
+    scales.read(data, from, PANEL, layout, finite, columns(), input.sums(), out, outOffset);
     int parts = columns() / layout.partInputs();
     if (layout.minimum()) {
       NibbleVector.unsigned(input, data, numbers(panel), scales.scales(), parts, out, outOffset);
@@ -96,7 +102,7 @@ final class NibblePanels extends VectorWeights {
     int parts = count / layout.partInputs();
     scales.resize(parts, PANEL);
     int first = k / layout.partInputs();
-    scales.read(data, panel * panelBytes(), PANEL, layout, columns(), first, parts);
+    scales.read(data, panel * panelBytes(), PANEL, layout, finite, columns(), first, parts);
     long at = numbers(panel) + (long) k / NUMBERS_PER_LANE * PANEL * Short.BYTES;
     NibbleVector.expand(data, at, count, out);
   }
@@ -113,7 +119,7 @@ final class NibblePanels extends VectorWeights {
     int parts = count / layout.partInputs();
     PartScales scales = scratch.partScales;
     scales.resize(parts, PANEL);
-    scales.read(data, strip * panelBytes(), PANEL, layout, columns(), first, parts);
+    scales.read(data, strip * panelBytes(), PANEL, layout, finite, columns(), first, parts);
     if (!layout.minimum()) { // zeros: a vector chosen by a condition would reach the heap
       Arrays.fill(scales.shifts(), 0, parts * PANEL, 0);
     }

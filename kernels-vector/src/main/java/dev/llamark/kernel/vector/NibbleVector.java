@@ -235,7 +235,7 @@ final class NibbleVector {
       if (--left == 0) {
         int scale = part * PANEL;
         FloatVector factor = FloatVector.broadcast(S, inputScales[part]);
-        FloatVector offset = FloatVector.broadcast(S, -(bases[part] >> Short.SIZE));
+        FloatVector offset = FloatVector.broadcast(S, (float) -(bases[part] >> Short.SIZE));
         IntVector suma = acca.reinterpretAsInts();
         ((FloatVector) suma.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
             .add(offset)

@@ -19,6 +19,9 @@ final class PanelPacker {
   private static final VarHandle SHORTS = view(short[].class);
   private static final VarHandle INTS = view(int[].class);
 
+  /** All its bits are set in the infinities and NaN of binary16. */
+  private static final int HALF_EXPONENT = 0x7C00;
+
   private final Matrix matrix;
   private final PanelLayout layout;
   private final int width;
@@ -31,6 +34,7 @@ final class PanelPacker {
   private final byte[] scales;
   private final int[] ints;
   private final boolean halves;
+  private boolean finite = true;
 
   /**
    * @param width outputs of a panel
@@ -83,6 +87,11 @@ final class PanelPacker {
     MemorySegment.copy(ints, 0, target, ValueLayout.JAVA_INT_UNALIGNED, numbers, ints.length);
   }
 
+  /** Whether none of the half floats that were packed was infinite or NaN. */
+  boolean finite() {
+    return finite;
+  }
+
   private void packBlock(int block, int at, int r) {
     packHeads(block, at, r);
     if (layout.partScales()) {
@@ -123,10 +132,16 @@ final class PanelPacker {
 
   private void packHeads(int block, int at, int r) {
     int to = block * layout.heads() * width + r;
-    heads[to] = (short) SHORTS.get(source, at + reader.headAt());
+    heads[to] = head(at + reader.headAt());
     if (layout.minimum()) {
-      heads[to + width] = (short) SHORTS.get(source, at + 2);
+      heads[to + width] = head(at + 2);
     }
+  }
+
+  private short head(int at) {
+    short half = (short) SHORTS.get(source, at);
+    finite &= (half & HALF_EXPONENT) != HALF_EXPONENT;
+    return half;
   }
 
   private void packRests(int block, int to) {

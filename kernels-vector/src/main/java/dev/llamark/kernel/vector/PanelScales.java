@@ -24,12 +24,14 @@ final class PanelScales {
    * Where the half floats of a block are the scales themselves.
    *
    * @param heads where those of the first block begin
+   * @param finite whether there is neither an infinity nor a NaN among them
    * @param width outputs of the panel
    * @param shifts unused where there is no minimum
    */
   static void ofBlocks(
       MemorySegment data,
       long heads,
+      boolean finite,
       int width,
       boolean minimum,
       int blocks,
@@ -38,9 +40,9 @@ final class PanelScales {
     int stride = minimum ? 2 * width : width;
     for (int block = 0; block < blocks; block++) {
       long at = heads + (long) block * stride * Short.BYTES;
-      halves(data, at, width, scales, block * width);
+      halves(data, at, finite, width, scales, block * width);
       if (minimum) {
-        halves(data, at + (long) width * Short.BYTES, width, shifts, block * width);
+        halves(data, at + (long) width * Short.BYTES, finite, width, shifts, block * width);
       }
     }
   }
@@ -97,13 +99,14 @@ final class PanelScales {
   }
 
   /**
-   * {@code out = −Σ head · byte[part] · sums[part]}, for bytes that are not negative: what the
-   * minima of all parts come to, without a copy of them.
+   * {@code out = −Σ head · byte[part] · sums[part]}, for half floats that are neither infinite nor
+   * NaN and bytes that are not negative: what the minima of all parts come to, without a copy of
+   * them.
    *
    * @param sums of the input over each part
    * @param out gets a panel's width; the other parameters are those of {@link #ofParts}
    */
-  static void subtractParts(
+  static void minima(
       MemorySegment data,
       long heads,
       int stride,
@@ -141,13 +144,22 @@ final class PanelScales {
         long head = heads + (long) block * stride + (long) v * Short.BYTES;
         ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, head, ORDER);
         IntVector half = (IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0);
-        total = Lanes.fromHalf(half).neg().fma(even.add(odd), total);
+        total = Lanes.fromFiniteHalf(half).neg().fma(even.add(odd), total);
       }
       total.intoArray(out, outOffset + v);
     }
   }
 
-  private static void halves(MemorySegment data, long at, int width, float[] out, int to) {
+  private static void halves(
+      MemorySegment data, long at, boolean finite, int width, float[] out, int to) {
+    if (finite) {
+      for (int i = 0; i < width; i += N) {
+        ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, at + 2L * i, ORDER);
+        Lanes.fromFiniteHalf((IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0))
+            .intoArray(out, to + i);
+      }
+      return;
+    }
     for (int i = 0; i < width; i += N) {
       ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, at + 2L * i, ORDER);
       Lanes.fromHalf((IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0))

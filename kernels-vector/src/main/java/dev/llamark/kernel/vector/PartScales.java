@@ -18,10 +18,11 @@ final class PartScales {
   }
 
   /**
-   * Reads the scales and shifts of whole blocks.
+   * Reads the scales and shifts of whole blocks; {@link #resize} comes before.
    *
    * @param panel where the panel begins in {@code data}
    * @param width its outputs
+   * @param finite whether its half floats are neither infinite nor NaN
    * @param columns inputs of a row
    * @param first number of the first part, the first of a block
    * @param parts their number
@@ -31,29 +32,24 @@ final class PartScales {
       long panel,
       int width,
       PanelLayout layout,
+      boolean finite,
       int columns,
       int first,
       int parts) {
     if (!layout.partScales()) {
-      readBlocks(data, panel, width, layout, first, parts);
+      readBlocks(data, panel, width, layout, finite, first, parts);
       return;
     }
     readParts(data, panel, width, layout, columns, first, parts);
     if (layout.minimum()) {
-      int block = first / layout.parts();
-      int blocks = parts / layout.parts();
-      int stride = layout.heads() * width * Short.BYTES;
-      long head = panel + (long) block * stride + (long) width * Short.BYTES;
-      int perBlock = layout.parts() / Integer.BYTES;
-      long minima =
-          minima(panel, width, layout, columns) + (long) block * perBlock * width * Integer.BYTES;
-      PanelScales.ofParts(data, head, stride, minima, width, blocks, perBlock, -1, shifts);
+      readMinima(data, panel, width, layout, columns, first, parts);
     }
   }
 
   /**
    * Reads the scales of a whole row; what its minima come to goes to {@code out}, or zeros.
    *
+   * @param finite whether its half floats are neither infinite nor NaN
    * @param sums of the input over each part, if there are minima
    * @param out gets a panel's width
    */
@@ -62,6 +58,7 @@ final class PartScales {
       long panel,
       int width,
       PanelLayout layout,
+      boolean finite,
       int columns,
       float[] sums,
       float[] out,
@@ -69,7 +66,7 @@ final class PartScales {
     int parts = columns / layout.partInputs();
     resize(parts, width);
     if (!layout.partScales()) {
-      readBlocks(data, panel, width, layout, 0, parts);
+      readBlocks(data, panel, width, layout, finite, 0, parts);
     } else {
       readParts(data, panel, width, layout, columns, 0, parts);
     }
@@ -77,8 +74,11 @@ final class PartScales {
       Arrays.fill(out, outOffset, outOffset + width, 0);
     } else if (!layout.partScales()) {
       PanelScales.shift(shifts, sums, width, parts, out, outOffset);
+    } else if (!finite) {
+      readMinima(data, panel, width, layout, columns, 0, parts);
+      PanelScales.shift(shifts, sums, width, parts, out, outOffset);
     } else {
-      PanelScales.subtractParts(
+      PanelScales.minima(
           data,
           panel + (long) width * Short.BYTES,
           layout.heads() * width * Short.BYTES,
@@ -93,9 +93,15 @@ final class PartScales {
   }
 
   private void readBlocks(
-      MemorySegment data, long panel, int width, PanelLayout layout, int first, int parts) {
+      MemorySegment data,
+      long panel,
+      int width,
+      PanelLayout layout,
+      boolean finite,
+      int first,
+      int parts) {
     long heads = panel + (long) first * layout.heads() * width * Short.BYTES;
-    PanelScales.ofBlocks(data, heads, width, layout.minimum(), parts, scales, shifts);
+    PanelScales.ofBlocks(data, heads, finite, width, layout.minimum(), parts, scales, shifts);
   }
 
   private void readParts(
@@ -116,6 +122,24 @@ final class PartScales {
             + (long) block * perBlock * width * Integer.BYTES;
     long head = panel + (long) block * stride;
     PanelScales.ofParts(data, head, stride, words, width, blocks, perBlock, 1, scales);
+  }
+
+  private void readMinima(
+      MemorySegment data,
+      long panel,
+      int width,
+      PanelLayout layout,
+      int columns,
+      int first,
+      int parts) {
+    int block = first / layout.parts();
+    int blocks = parts / layout.parts();
+    int perBlock = layout.parts() / Integer.BYTES;
+    int stride = layout.heads() * width * Short.BYTES;
+    long head = panel + (long) block * stride + (long) width * Short.BYTES;
+    long words =
+        minima(panel, width, layout, columns) + (long) block * perBlock * width * Integer.BYTES;
+    PanelScales.ofParts(data, head, stride, words, width, blocks, perBlock, -1, shifts);
   }
 
   /** Where the bytes of a row's minima begin: behind those of its scales. */

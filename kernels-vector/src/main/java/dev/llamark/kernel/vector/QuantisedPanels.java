@@ -18,6 +18,9 @@ final class QuantisedPanels extends VectorWeights {
   private final PanelLayout layout;
   private final MemorySegment data;
 
+  /** Whether no scale or minimum is infinite or NaN. */
+  private boolean finite = true;
+
   private QuantisedPanels(Matrix matrix, PanelLayout layout) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
     this.layout = layout;
@@ -37,6 +40,9 @@ final class QuantisedPanels extends VectorWeights {
         (panel, thread) ->
             packers[thread].pack(
                 panel * WIDTH, panels.rowsOf(panel), panels.data, panel * panels.panelBytes()));
+    for (PanelPacker packer : packers) {
+      panels.finite &= packer.finite();
+    }
     return panels;
   }
 
@@ -49,7 +55,7 @@ final class QuantisedPanels extends VectorWeights {
       RowInput input, int panel, float[] out, int outOffset, MatMulScratch scratch) {
     PartScales scales = scratch.partScales;
     long from = panel * panelBytes();
-    scales.read(data, from, WIDTH, layout, columns(), input.sums(), out, outOffset);
+    scales.read(data, from, WIDTH, layout, finite, columns(), input.sums(), out, outOffset);
     int parts = columns() / layout.partInputs();
     if (input.quantised() && int8Bits() > 0) {
       multiplyInt8(input.int8(), panel, parts, out, outOffset, scales.scales());
@@ -128,7 +134,7 @@ final class QuantisedPanels extends VectorWeights {
     int parts = count / layout.partInputs();
     PartScales scales = scratch.partScales;
     scales.resize(parts, WIDTH);
-    scales.read(data, panel * panelBytes(), WIDTH, layout, columns(), first, parts);
+    scales.read(data, panel * panelBytes(), WIDTH, layout, finite, columns(), first, parts);
     if (!layout.minimum()) { // zeros: a vector chosen by a condition would reach the heap
       Arrays.fill(scales.shifts(), 0, parts * WIDTH, 0);
     }

@@ -32,7 +32,7 @@ final class VectorMatMul implements MatMul {
   private PackedMatrix[] weights;
   private float[][] outs;
   private int outOffset;
-  private int panelsPerPart;
+  private int widthsPerPart;
 
   VectorMatMul(ThreadTeam team) {
     this.team = team;
@@ -97,7 +97,7 @@ final class VectorMatMul implements MatMul {
       panels += Math.ceilDiv(matrix.rows(), width);
     }
     int wanted = panels / (LINE_PANELS * PARTS_PER_THREAD * team.size());
-    panelsPerPart = LINE_PANELS * Math.clamp(wanted, 1, MOST_PANELS / LINE_PANELS);
+    widthsPerPart = LINE_PANELS * Math.clamp(wanted, 1, MOST_PANELS / LINE_PANELS);
     int parts = 0;
     for (PackedMatrix matrix : weights) {
       parts += parts((VectorWeights) matrix);
@@ -107,7 +107,7 @@ final class VectorMatMul implements MatMul {
 
   private int panelsPerPart(VectorWeights matrix) {
     int panels =
-        VectorWeights.WIDTH * panelsPerPart / Math.max(VectorWeights.WIDTH, matrix.width());
+        VectorWeights.WIDTH * widthsPerPart / Math.max(VectorWeights.WIDTH, matrix.width());
     return Math.max(1, panels); // narrow panels are as many
   }
 
@@ -130,13 +130,10 @@ final class VectorMatMul implements MatMul {
   private void multiplyVector(VectorWeights matrix, int first, float[] out, MatMulScratch scratch) {
     int end = Math.min(matrix.panels(), first + panelsPerPart(matrix));
     for (int panel = first; panel < end; panel++) {
+      // sums grow in memory of the thread's own: results of two threads may share a cache line
+      matrix.multiplyVector(input, panel, scratch.edge, 0, scratch);
       int to = outOffset + panel * matrix.width();
-      if (matrix.rowsOf(panel) == matrix.width()) {
-        matrix.multiplyVector(input, panel, out, to, scratch);
-      } else {
-        matrix.multiplyVector(input, panel, scratch.edge, 0, scratch);
-        System.arraycopy(scratch.edge, 0, out, to, matrix.rowsOf(panel));
-      }
+      System.arraycopy(scratch.edge, 0, out, to, matrix.rowsOf(panel));
     }
   }
 }

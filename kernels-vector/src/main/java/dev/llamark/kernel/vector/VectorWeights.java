@@ -52,8 +52,8 @@ abstract class VectorWeights implements PackedMatrix {
       RowInput input, int panel, float[] out, int outOffset, MatMulScratch scratch);
 
   /**
-   * Inputs of the parts whose sums {@link #multiplyVector} wants, the same for all types that do; 0
-   * if it wants none.
+   * Inputs of the parts whose sums of floats {@link #multiplyVector} wants, the same for all types
+   * that do; 0 if it wants none.
    */
   int summedInputs() {
     return 0;

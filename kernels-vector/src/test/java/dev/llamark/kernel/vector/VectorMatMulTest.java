@@ -1,6 +1,7 @@
 package dev.llamark.kernel.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.llamark.kernel.MatMul;
@@ -8,9 +9,12 @@ import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
+import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VectorMatMulTest {
@@ -19,8 +23,10 @@ class VectorMatMulTest {
   private static final int COLUMNS = 2304;
 
   private static final DType[] DTYPES = {
-    DType.F32, DType.F16, DType.Q8_0, DType.Q4_0, DType.Q6_K, DType.Q4_1
+    DType.F32, DType.F16, DType.Q8_0, DType.Q4_0, DType.Q6_K, DType.Q4_1, DType.Q5_1
   };
+
+  private static final short INFINITE_HALF = 0x7C00;
 
   private final SplittableRandom random = new SplittableRandom(20);
 
@@ -40,6 +46,80 @@ class VectorMatMulTest {
       x[i] = 127;
     }
     assertExact(Int8MatMul::new, x, rows);
+  }
+
+  /** Lanes of 16 bits hold 32 · 8 · 127, and no more is needed. */
+  @ParameterizedTest
+  @EnumSource(names = {"Q8_0", "Q4_0", "Q6_K", "Q4_1"})
+  void theLargestNumbersFitTheLanes(DType dtype) {
+    float[] x = new float[COLUMNS];
+    float[] values = new float[3 * COLUMNS];
+    for (int k = 0; k < COLUMNS; k++) {
+      x[k] = k % 7 == 0 ? -127 : 127;
+      values[k] = largest(dtype) * (k % 7 == 0 ? -1 : 1);
+      values[COLUMNS + k] = largest(dtype);
+      values[2 * COLUMNS + k] = k % 16 == 0 ? largest(dtype) : 0;
+    }
+    Matrix matrix = Matrix.of("w", 3, COLUMNS, values).quantise(dtype);
+    try (ThreadTeam team = new ThreadTeam(2)) {
+      var kernel = new Int8MatMul(team);
+      float[] out = new float[3];
+      kernel.apply(x, 0, 1, kernel.pack(matrix), out, 0);
+      float[] w = new float[COLUMNS];
+      for (int n = 0; n < out.length; n++) {
+        matrix.decodeRow(n, w, 0);
+        double sum = 0;
+        double magnitudes = 0;
+        for (int k = 0; k < COLUMNS; k++) {
+          sum += (double) x[k] * w[k];
+          magnitudes += Math.abs((double) x[k] * w[k]);
+        }
+        // what leaves a lane is a whole block's worth
+        assertThat((double) out[n]).isCloseTo(sum, within(1e-5 * magnitudes));
+      }
+    }
+  }
+
+  @Test
+  void rowsOfAnyLengthFollowEachOther() {
+    try (ThreadTeam team = new ThreadTeam(2)) {
+      var used = new Int8MatMul(team);
+      for (int columns : new int[] {32, 2304, 64, 2304}) {
+        float[] x = wholeNumbers(columns, 100);
+        for (DType dtype : columns % 256 == 0 ? DTYPES : new DType[] {DType.Q8_0, DType.Q4_0}) {
+          Matrix matrix =
+              Matrix.of("w", 50, columns, wholeNumbers(50 * columns, 7)).quantise(dtype);
+          float[] expected = new float[50];
+          var fresh = new Int8MatMul(team);
+          fresh.apply(x, 0, 1, fresh.pack(matrix), expected, 0);
+          float[] out = new float[50];
+          used.apply(x, 0, 1, used.pack(matrix), out, 0);
+          assertThat(out).as("%s, %d columns", dtype.id(), columns).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1"})
+  void anInfiniteScaleReachesItsOwnOutputAlone(DType dtype) {
+    int outputs = VectorWeights.WIDTH + 3;
+    Matrix matrix = Matrix.of("w", outputs, 64, wholeNumbers(outputs * 64, 7)).quantise(dtype);
+    long row = 2 * matrix.rowBytes(); // a block begins with its scale
+    matrix.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, row, INFINITE_HALF);
+    float[] x = wholeNumbers(4 * 64, 3);
+    try (ThreadTeam team = new ThreadTeam(2)) {
+      for (MatMul kernel : new MatMul[] {new VectorMatMul(team), new Int8MatMul(team)}) {
+        PackedMatrix packed = kernel.pack(matrix);
+        for (int rows : new int[] {1, 4}) {
+          float[] out = new float[rows * outputs];
+          kernel.apply(x, 0, rows, packed, out, 0);
+          for (int i = 0; i < out.length; i++) {
+            assertThat(Float.isFinite(out[i])).as("output %d", i).isEqualTo(i % outputs != 2);
+          }
+        }
+      }
+    }
   }
 
   private void assertExact(Function<ThreadTeam, MatMul> variant, float[] x, int rows) {
@@ -71,6 +151,8 @@ class VectorMatMulTest {
       values[i] = largest(dtype);
       if (dtype == DType.Q4_1) {
         values[i + 1] = -7;
+      } else if (dtype == DType.Q5_1) {
+        values[i + 1] = -15;
       }
     }
     Matrix matrix = Matrix.of("w", outputs, COLUMNS, values).quantise(dtype);
@@ -87,6 +169,7 @@ class VectorMatMulTest {
       case Q8_0 -> 127;
       case Q6_K -> -32;
       case Q4_1 -> 8;
+      case Q5_1 -> 16;
       default -> -8;
     };
   }
