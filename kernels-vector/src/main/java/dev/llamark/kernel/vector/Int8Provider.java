@@ -23,7 +23,9 @@ public final class Int8Provider implements KernelProvider {
     return Arithmetic.INT8_ACTIVATIONS;
   }
 
-  /** It pays for weights of four bits alone, and loses precision with all. */
+  /**
+   * It pays for one row by weights of four bits, hardly for others, and loses precision with all.
+   */
   @Override
   public boolean onRequest() {
     return true;
