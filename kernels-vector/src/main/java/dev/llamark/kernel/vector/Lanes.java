@@ -40,9 +40,6 @@ final class Lanes {
 
   static final VectorShuffle<Float> BY_1 = rotation(1);
 
-  /** Of a sign-extended binary16 that is shifted to where a float has its bits. */
-  private static final int SIGN_AND_MAGNITUDE = 0x8FFF_E000;
-
   private Lanes() {}
 
   /** Width of the vectors that the CPU prefers. */
@@ -85,9 +82,9 @@ final class Lanes {
   /** As {@link #fromHalf}, of what is neither infinite nor NaN, in half as many steps. */
   static FloatVector fromFiniteHalf(IntVector bits) {
     return bits.lanewise(VectorOperators.LSHL, 13)
-        .and(SIGN_AND_MAGNITUDE)
+        .and(HalfVector.SIGN_AND_MAGNITUDE)
         .reinterpretAsFloats()
-        .mul(0x1p112f);
+        .mul(HalfVector.BIAS);
   }
 
   private static VectorShuffle<Float> rotation(int lanes) {

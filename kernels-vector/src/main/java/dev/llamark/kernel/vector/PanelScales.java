@@ -40,9 +40,9 @@ final class PanelScales {
     int stride = minimum ? 2 * width : width;
     for (int block = 0; block < blocks; block++) {
       long at = heads + (long) block * stride * Short.BYTES;
-      halves(data, at, finite, width, scales, block * width);
+      readHalves(data, at, finite, width, scales, block * width);
       if (minimum) {
-        halves(data, at + (long) width * Short.BYTES, finite, width, shifts, block * width);
+        readHalves(data, at + (long) width * Short.BYTES, finite, width, shifts, block * width);
       }
     }
   }
@@ -71,9 +71,7 @@ final class PanelScales {
     for (int v = 0; v < width; v += N) {
       for (int block = 0; block < blocks; block++) {
         long head = heads + (long) block * stride + (long) v * Short.BYTES;
-        ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, head, ORDER);
-        IntVector half = (IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0);
-        FloatVector factor = Lanes.fromHalf(half).mul(sign);
+        FloatVector factor = Lanes.fromHalf(halves(data, head)).mul(sign);
         for (int i = block * perBlock; i < (block + 1) * perBlock; i++) {
           long at = words + ((long) i * width + v) * Integer.BYTES;
           IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
@@ -142,29 +140,29 @@ final class PanelScales {
                   .fma(FloatVector.broadcast(S, sums[4 * i + 3]), odd);
         }
         long head = heads + (long) block * stride + (long) v * Short.BYTES;
-        ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, head, ORDER);
-        IntVector half = (IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0);
-        total = Lanes.fromFiniteHalf(half).neg().fma(even.add(odd), total);
+        total = Lanes.fromFiniteHalf(halves(data, head)).neg().fma(even.add(odd), total);
       }
       total.intoArray(out, outOffset + v);
     }
   }
 
-  private static void halves(
+  private static void readHalves(
       MemorySegment data, long at, boolean finite, int width, float[] out, int to) {
     if (finite) {
       for (int i = 0; i < width; i += N) {
-        ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, at + 2L * i, ORDER);
-        Lanes.fromFiniteHalf((IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0))
-            .intoArray(out, to + i);
+        Lanes.fromFiniteHalf(halves(data, at + 2L * i)).intoArray(out, to + i);
       }
-      return;
+    } else {
+      for (int i = 0; i < width; i += N) {
+        Lanes.fromHalf(halves(data, at + 2L * i)).intoArray(out, to + i);
+      }
     }
-    for (int i = 0; i < width; i += N) {
-      ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, at + 2L * i, ORDER);
-      Lanes.fromHalf((IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0))
-          .intoArray(out, to + i);
-    }
+  }
+
+  /** The bits of half floats, sign-extended. */
+  private static IntVector halves(MemorySegment data, long at) {
+    ShortVector bits = ShortVector.fromMemorySegment(Lanes.SHORTS, data, at, ORDER);
+    return (IntVector) bits.convertShape(VectorOperators.S2I, Lanes.INTS, 0);
   }
 
   /** {@code sums[part] = Σ x} over each part of {@code inputs}, a multiple of the vector length. */

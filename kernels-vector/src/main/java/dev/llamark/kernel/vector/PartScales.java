@@ -40,9 +40,9 @@ final class PartScales {
       readBlocks(data, panel, width, layout, finite, first, parts);
       return;
     }
-    readParts(data, panel, width, layout, columns, first, parts);
+    readParts(data, panel, width, layout, columns, first, parts, false);
     if (layout.minimum()) {
-      readMinima(data, panel, width, layout, columns, first, parts);
+      readParts(data, panel, width, layout, columns, first, parts, true);
     }
   }
 
@@ -68,21 +68,21 @@ final class PartScales {
     if (!layout.partScales()) {
       readBlocks(data, panel, width, layout, finite, 0, parts);
     } else {
-      readParts(data, panel, width, layout, columns, 0, parts);
+      readParts(data, panel, width, layout, columns, 0, parts, false);
     }
     if (!layout.minimum()) {
       Arrays.fill(out, outOffset, outOffset + width, 0);
     } else if (!layout.partScales()) {
       PanelScales.shift(shifts, sums, width, parts, out, outOffset);
     } else if (!finite) {
-      readMinima(data, panel, width, layout, columns, 0, parts);
+      readParts(data, panel, width, layout, columns, 0, parts, true);
       PanelScales.shift(shifts, sums, width, parts, out, outOffset);
     } else {
       PanelScales.minima(
           data,
-          panel + (long) width * Short.BYTES,
-          layout.heads() * width * Short.BYTES,
-          minima(panel, width, layout, columns),
+          panel + minimumHead(width),
+          headStride(width, layout),
+          panel + (long) layout.headBytes(columns) * width + minimaBytes(width, layout, columns),
           width,
           parts / layout.parts(),
           layout.parts() / Integer.BYTES,
@@ -104,6 +104,12 @@ final class PartScales {
     PanelScales.ofBlocks(data, heads, finite, width, layout.minimum(), parts, scales, shifts);
   }
 
+  /**
+   * Reads the bytes of parts, times their block's half float: the scales, or the negated minima.
+   *
+   * @param minima which of the two; the minima's bytes stand behind all scales', their half floats
+   *     behind each block's
+   */
   private void readParts(
       MemorySegment data,
       long panel,
@@ -111,42 +117,39 @@ final class PartScales {
       PanelLayout layout,
       int columns,
       int first,
-      int parts) {
+      int parts,
+      boolean minima) {
     int block = first / layout.parts();
     int blocks = parts / layout.parts();
     int perBlock = layout.parts() / Integer.BYTES;
-    int stride = layout.heads() * width * Short.BYTES;
+    int stride = headStride(width, layout);
+    long head = panel + (long) block * stride;
     long words =
         panel
             + (long) layout.headBytes(columns) * width
             + (long) block * perBlock * width * Integer.BYTES;
-    long head = panel + (long) block * stride;
-    PanelScales.ofParts(data, head, stride, words, width, blocks, perBlock, 1, scales);
+    if (minima) {
+      head += minimumHead(width);
+      words += minimaBytes(width, layout, columns);
+    }
+    float sign = minima ? -1 : 1;
+    float[] out = minima ? shifts : scales;
+    PanelScales.ofParts(data, head, stride, words, width, blocks, perBlock, sign, out);
   }
 
-  private void readMinima(
-      MemorySegment data,
-      long panel,
-      int width,
-      PanelLayout layout,
-      int columns,
-      int first,
-      int parts) {
-    int block = first / layout.parts();
-    int blocks = parts / layout.parts();
-    int perBlock = layout.parts() / Integer.BYTES;
-    int stride = layout.heads() * width * Short.BYTES;
-    long head = panel + (long) block * stride + (long) width * Short.BYTES;
-    long words =
-        minima(panel, width, layout, columns) + (long) block * perBlock * width * Integer.BYTES;
-    PanelScales.ofParts(data, head, stride, words, width, blocks, perBlock, -1, shifts);
+  /** Bytes from one block's half floats to the next one's. */
+  private static int headStride(int width, PanelLayout layout) {
+    return layout.heads() * width * Short.BYTES;
   }
 
-  /** Where the bytes of a row's minima begin: behind those of its scales. */
-  private static long minima(long panel, int width, PanelLayout layout, int columns) {
-    return panel
-        + (long) layout.headBytes(columns) * width
-        + (long) columns / layout.partInputs() * width;
+  /** Bytes of a block's first half floats, behind which those of the minima stand. */
+  private static long minimumHead(int width) {
+    return (long) width * Short.BYTES;
+  }
+
+  /** Bytes of all parts' scales, behind which those of the minima stand. */
+  private static long minimaBytes(int width, PanelLayout layout, int columns) {
+    return (long) columns / layout.partInputs() * width;
   }
 
   float[] scales() {

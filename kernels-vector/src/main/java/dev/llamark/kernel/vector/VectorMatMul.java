@@ -86,6 +86,7 @@ final class VectorMatMul implements MatMul {
     this.outOffset = outOffset;
     team.run(vectorParts(), vectorRegion);
     input.clear();
+    this.input = null;
     this.weights = null;
     this.outs = null;
   }
