@@ -3,6 +3,7 @@ package dev.llamark.kernel.vector;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -11,7 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * One row of input times a panel whose numbers have eight bits, as they are packed: each int's
  * numbers are made floats where they stand ({@link Digits}) and multiplied at once, in float and
- * exactly so; a part's sums are multiplied by its scales at its end.
+ * exactly so; a part's sums are multiplied by its scales at its end. {@link PanelMemory} explains
+ * the fences.
  */
 final class EightBitVector {
 
@@ -69,8 +71,11 @@ final class EightBitVector {
     for (int part = 0; part < parts; part++) {
       for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
         IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+        VarHandle.loadLoadFence();
         IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        VarHandle.loadLoadFence();
         IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        VarHandle.loadLoadFence();
         FloatVector x0 = FloatVector.broadcast(S, x[k]);
         acc0a = wa.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x0, acc0a);
         acc0b = wb.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x0, acc0b);

@@ -1,6 +1,7 @@
 package dev.llamark.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -10,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * One row of input times a panel of 16-bit floats, (input pair × output × 2), as it is packed. Two
  * inputs of an output share an int, because shifts and masks of whole vectors are cheap and
- * widening moves are not.
+ * widening moves are not. {@link PanelMemory} explains the fences.
  */
 final class HalfVector {
 
@@ -46,8 +47,11 @@ final class HalfVector {
       FloatVector x0 = FloatVector.broadcast(S, x[k]);
       FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
       IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+      VarHandle.loadLoadFence();
       IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+      VarHandle.loadLoadFence();
       IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      VarHandle.loadLoadFence();
       acc0a =
           wa.lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
@@ -110,8 +114,11 @@ final class HalfVector {
       FloatVector x0 = FloatVector.broadcast(S, x[k]);
       FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
       IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+      VarHandle.loadLoadFence();
       IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+      VarHandle.loadLoadFence();
       IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      VarHandle.loadLoadFence();
       acc0a = wa.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(x0, acc0a);
       acc0b = wb.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(x0, acc0b);
       acc0c = wc.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(x0, acc0c);

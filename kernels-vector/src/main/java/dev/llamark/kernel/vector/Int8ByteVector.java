@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -11,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * A row of int8 times a panel whose numbers have eight bits, in whole numbers: the four numbers of
- * an int are not taken apart ({@link Int8Input}).
+ * an int are not taken apart ({@link Int8Input}). {@link PanelMemory} explains the fences.
  */
 final class Int8ByteVector {
 
@@ -32,12 +33,14 @@ final class Int8ByteVector {
   /**
    * Multiplies.
    *
-   * @param numbers where the panel's begin, (int × output)
+   * @param first number of the first part in the row
+   * @param numbers where they begin, (int × output)
    * @param scales of the weights, (part × output)
    * @param out to it the sums are added
    */
   static void multiply(
       Int8Input input,
+      int first,
       MemorySegment w,
       long numbers,
       float[] scales,
@@ -48,15 +51,18 @@ final class Int8ByteVector {
     int[] bases = input.bases(Byte.SIZE);
     float[] inputScales = input.scales();
     long at = numbers;
-    int k = 0;
+    int k = first * Int8Block.SIZE;
     for (int part = 0; part < parts; part++) {
-      IntVector acca = IntVector.broadcast(I, bases[part]);
+      IntVector acca = IntVector.broadcast(I, bases[first + part]);
       IntVector accb = acca;
       IntVector accc = acca;
       for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
         IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+        VarHandle.loadLoadFence();
         IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        VarHandle.loadLoadFence();
         IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        VarHandle.loadLoadFence();
         IntVector f0 = IntVector.broadcast(I, factors[k]);
         acca = acca.add(wa.mul(f0));
         accb = accb.add(wb.mul(f0));
@@ -77,7 +83,7 @@ final class Int8ByteVector {
 
       // end of a part
       int scale = part * WIDTH;
-      FloatVector factor = FloatVector.broadcast(S, inputScales[part]);
+      FloatVector factor = FloatVector.broadcast(S, inputScales[first + part]);
       ((FloatVector) acca.convert(I2F, 0))
           .mul(factor)
           .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))

@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -11,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * A row of int8 times a panel whose numbers have six bits, in whole numbers: the five numbers of an
- * int are not taken apart ({@link Int8Input}).
+ * int are not taken apart ({@link Int8Input}). {@link PanelMemory} explains the fences.
  */
 final class Int8SixBitVector {
 
@@ -31,6 +32,9 @@ final class Int8SixBitVector {
   /** Numbers of a part beyond its ints, a byte each. */
   private static final int RESTS = 1;
 
+  /** Parts whose rests an int holds. */
+  private static final int PARTS_PER_RESTS = Integer.BYTES / RESTS;
+
   private static final int PARTS_PER_BLOCK = Int8Block.SIZE / (INTS_PER_PART * DIGITS + RESTS);
 
   private Int8SixBitVector() {}
@@ -38,16 +42,16 @@ final class Int8SixBitVector {
   /**
    * Multiplies.
    *
-   * @param numbers where the panel's begin, (int × output)
-   * @param rests where those numbers begin that no int holds, four to an int
+   * @param first number of the first part in the row
+   * @param numbers where they begin, (int × output)
    * @param scales of the weights, (part × output)
    * @param out to it the sums are added
    */
   static void multiply(
       Int8Input input,
+      int first,
       MemorySegment w,
       long numbers,
-      long rests,
       float[] scales,
       int parts,
       float[] out,
@@ -56,15 +60,25 @@ final class Int8SixBitVector {
     int[] bases = input.bases(BITS);
     float[] inputScales = input.scales();
     long at = numbers;
-    int k = 0;
+    int k = first * (INTS_PER_PART * DIGITS + RESTS);
+    long rests = numbers;
     for (int part = 0; part < parts; part++) {
-      IntVector acca = IntVector.broadcast(I, bases[part]);
+      if (part % PARTS_PER_RESTS == 0) {
+        rests = at;
+        at += 3 * VECTOR;
+      }
+      IntVector ra = IntVector.fromMemorySegment(I, w, rests, ORDER);
+      IntVector rb = IntVector.fromMemorySegment(I, w, rests + VECTOR, ORDER);
+      IntVector rc = IntVector.fromMemorySegment(I, w, rests + 2 * VECTOR, ORDER);
+      VarHandle.loadLoadFence();
+      IntVector acca = IntVector.broadcast(I, bases[first + part]);
       IntVector accb = acca;
       IntVector accc = acca;
       for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
         IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
         IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
         IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        VarHandle.loadLoadFence();
         IntVector f0 = IntVector.broadcast(I, factors[k]);
         acca = acca.add(wa.mul(f0));
         accb = accb.add(wb.mul(f0));
@@ -88,18 +102,14 @@ final class Int8SixBitVector {
       }
 
       // end of a part
-      long restAt = rests + part * RESTS / Integer.BYTES * 3 * VECTOR;
-      int bit = part * RESTS % Integer.BYTES * Byte.SIZE;
-      IntVector ra = IntVector.fromMemorySegment(I, w, restAt, ORDER);
-      IntVector rb = IntVector.fromMemorySegment(I, w, restAt + VECTOR, ORDER);
-      IntVector rc = IntVector.fromMemorySegment(I, w, restAt + 2 * VECTOR, ORDER);
+      int bit = part % PARTS_PER_RESTS * RESTS * Byte.SIZE;
       IntVector rest = IntVector.broadcast(I, factors[k]);
       acca = acca.add(ra.lanewise(LSHR, bit).and(0xFF).mul(rest));
       accb = accb.add(rb.lanewise(LSHR, bit).and(0xFF).mul(rest));
       accc = accc.add(rc.lanewise(LSHR, bit).and(0xFF).mul(rest));
       k += RESTS;
       int scale = part * WIDTH;
-      FloatVector factor = FloatVector.broadcast(S, inputScales[part / PARTS_PER_BLOCK]);
+      FloatVector factor = FloatVector.broadcast(S, inputScales[(first + part) / PARTS_PER_BLOCK]);
       ((FloatVector) acca.convert(I2F, 0))
           .mul(factor)
           .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))

@@ -26,45 +26,18 @@ final class NibblePanels extends VectorWeights {
 
   private static final int NUMBERS_PER_LANE = Short.SIZE / 4;
 
+  private final PanelMemory memory;
   private final PanelLayout layout;
-  private final int centre;
-  private final MemorySegment data;
 
-  /** Whether no scale or minimum is infinite or NaN. */
-  private boolean finite = true;
-
-  private NibblePanels(Matrix matrix) {
+  private NibblePanels(Matrix matrix, PanelMemory memory) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
-    layout = PanelLayout.of(matrix.dtype());
-    centre = layout.centre();
-    data = allocate(panels() * panelBytes());
+    this.memory = memory;
+    layout = memory.layout();
   }
 
   /** Packs a matrix, with the help of the team. */
   static NibblePanels of(Matrix matrix, ThreadTeam team) {
-    NibblePanels panels = new NibblePanels(matrix);
-    PanelPacker[] packers = new PanelPacker[team.size()];
-    for (int i = 0; i < packers.length; i++) {
-      packers[i] = new PanelPacker(matrix, panels.layout, PANEL, true);
-    }
-    team.run(
-        panels.panels(),
-        (panel, thread) -> {
-          int rows = panels.rowsOf(panel);
-          packers[thread].pack(panel * PANEL, rows, panels.data, panel * panels.panelBytes());
-        });
-    for (PanelPacker packer : packers) {
-      panels.finite &= packer.finite();
-    }
-    return panels;
-  }
-
-  private long panelBytes() {
-    return (long) layout.rowBytes(columns()) * PANEL;
-  }
-
-  private long numbers(int panel) {
-    return panel * panelBytes() + (long) layout.numbersAt(columns()) * PANEL;
+    return new NibblePanels(matrix, PanelMemory.of(matrix, PANEL, true, team));
   }
 
   @Override
@@ -82,13 +55,18 @@ final class NibblePanels extends VectorWeights {
   void multiplyVector(RowInput row, int panel, float[] out, int outOffset, MatMulScratch scratch) {
     Int8Input input = row.int8();
     PartScales scales = scratch.partScales;
-    long from = panel * panelBytes();
-    scales.read(data, from, PANEL, layout, finite, columns(), input.sums(), out, outOffset);
-    int parts = columns() / layout.partInputs();
-    if (layout.minimum()) {
-      NibbleVector.unsigned(input, data, numbers(panel), scales.scales(), parts, out, outOffset);
-    } else {
-      NibbleVector.centred(input, data, numbers(panel), scales.scales(), parts, out, outOffset);
+    MemorySegment data = memory.data();
+    Arrays.fill(out, outOffset, outOffset + PANEL, 0);
+    for (int section = 0; section < memory.sections(); section++) {
+      scales.read(memory, panel, section, input.sums(), out, outOffset);
+      long numbers = memory.numbers(panel, section);
+      int first = memory.firstPart(section);
+      int parts = memory.section(section).parts();
+      if (layout.minimum()) {
+        NibbleVector.unsigned(input, first, data, numbers, scales.scales(), parts, out, outOffset);
+      } else {
+        NibbleVector.centred(input, first, data, numbers, scales.scales(), parts, out, outOffset);
+      }
     }
   }
 
@@ -96,15 +74,17 @@ final class NibblePanels extends VectorWeights {
    * Writes a panel's numbers from input {@code k} on, centred, in lanes of 16 bits, (count × {@link
    * #PANEL}), and its scales.
    *
+   * @param k where a section begins
    * @param count whole blocks
    */
   void expandShorts(int panel, int k, int count, short[] out, PartScales scales) {
-    int parts = count / layout.partInputs();
-    scales.resize(parts, PANEL);
-    int first = k / layout.partInputs();
-    scales.read(data, panel * panelBytes(), PANEL, layout, finite, columns(), first, parts);
-    long at = numbers(panel) + (long) k / NUMBERS_PER_LANE * PANEL * Short.BYTES;
-    NibbleVector.expand(data, at, count, out);
+    scales.resize(count / layout.partInputs(), PANEL);
+    for (int done = 0; done < count; done += PanelLayout.SECTION) {
+      int section = (k + done) / PanelLayout.SECTION;
+      scales.read(memory, panel, section, done / layout.partInputs());
+      long at = memory.numbers(panel, section);
+      NibbleVector.expand(memory.data(), at, memory.section(section).inputs(), out, done * PANEL);
+    }
   }
 
   /** Whether weights have a minimum. */
@@ -115,21 +95,18 @@ final class NibblePanels extends VectorWeights {
   /** A strip is a panel. */
   @Override
   void makeStrip(int strip, int k, int count, MatMulScratch scratch) {
-    int first = k / layout.partInputs();
-    int parts = count / layout.partInputs();
     PartScales scales = scratch.partScales;
-    scales.resize(parts, PANEL);
-    scales.read(data, strip * panelBytes(), PANEL, layout, finite, columns(), first, parts);
-    if (!layout.minimum()) { // zeros: a vector chosen by a condition would reach the heap
-      Arrays.fill(scales.shifts(), 0, parts * PANEL, 0);
-    }
-    long from = numbers(strip) + (long) k / NUMBERS_PER_LANE * PANEL * Short.BYTES;
-    for (int v = 0; v < PANEL; v += N) {
-      // an int has lanes of two outputs, a vector of floats apart
-      long at = from + (long) v / (2 * N) * N * Integer.BYTES;
-      int bit = v / N % 2 * Short.SIZE;
-      long to = TileShape.offset(v, count);
-      expand(at, bit, parts, scales, v, scratch.expandedStrip, to);
+    scales.resize(memory.section(0).parts(), PANEL);
+    for (int done = 0; done < count; done += PanelLayout.SECTION) {
+      int section = (k + done) / PanelLayout.SECTION;
+      scales.read(memory, strip, section, 0);
+      for (int v = 0; v < PANEL; v += N) {
+        // an int has lanes of two outputs, a vector of floats apart
+        long at = memory.numbers(strip, section) + (long) v / (2 * N) * N * Integer.BYTES;
+        int bit = v / N % 2 * Short.SIZE;
+        long to = TileShape.offset(v, count) + done * TileShape.ROW;
+        expand(at, bit, memory.section(section).parts(), scales, v, scratch.expandedStrip, to);
+      }
     }
     scratch.placeExpandedStrip(count);
   }
@@ -137,6 +114,8 @@ final class NibblePanels extends VectorWeights {
   /** Writes the floats of a vector of outputs, from output {@code v} of the panel on. */
   private void expand(
       long from, int bit, int parts, PartScales scales, int v, MemorySegment out, long to) {
+    MemorySegment data = memory.data();
+    int centre = layout.centre();
     int lanes = layout.partInputs() / NUMBERS_PER_LANE;
     long at = from;
     long index = to;
@@ -156,6 +135,6 @@ final class NibblePanels extends VectorWeights {
 
   @Override
   public long bytes() {
-    return data.byteSize();
+    return memory.data().byteSize();
   }
 }

@@ -18,8 +18,9 @@ import jdk.incubator.vector.VectorSpecies;
  * times int8, summed over a block of 32, stay within 32 · 8 · 127 = 32512. The four half-bytes of a
  * lane are not taken apart ({@link Int8Input}), nor are they centred one by one: the sum begins
  * with −8 times the sum of the inputs. Of two lanes that share an int the lower belongs to one
- * vector of floats and the upper to the next: so nothing crosses lanes. The fences of {@link
- * PanelTile} keep the inputs' loads where they stand, the totals stay in memory.
+ * vector of floats and the upper to the next: so nothing crosses lanes. The fences keep the loads
+ * of weights in order ({@link PanelMemory}) and those of inputs where they stand ({@link
+ * PanelTile}); the totals stay in memory.
  */
 final class NibbleVector {
 
@@ -50,14 +51,14 @@ final class NibbleVector {
    *
    * @param at where they begin, (lane × output)
    * @param count inputs
-   * @param out (input × output)
+   * @param out (input × output), from {@code outOffset} on
    */
-  static void expand(MemorySegment w, long at, int count, short[] out) {
+  static void expand(MemorySegment w, long at, int count, short[] out, int outOffset) {
     for (int k = 0; k < count; k += DIGITS) {
       for (int v = 0; v < PANEL; v += 2 * N) {
         IntVector four =
             IntVector.fromMemorySegment(I, w, at + (k / DIGITS * PANEL + v) * 2L, ORDER);
-        int to = k * PANEL + v;
+        int to = outOffset + k * PANEL + v;
         four.and(LOW).reinterpretAsShorts().sub(CENTRE).intoArray(out, to);
         four.lanewise(LSHR, 4)
             .and(LOW)
@@ -81,12 +82,14 @@ final class NibbleVector {
   /**
    * Half-bytes of which 8 is subtracted.
    *
-   * @param numbers where the panel's half-bytes begin, (lane × output)
+   * @param first number of the first part in the row
+   * @param numbers where the half-bytes begin, (lane × output)
    * @param scales of the weights, (part × output)
    * @param out to it the sums are added
    */
   static void centred(
       Int8Input input,
+      int first,
       MemorySegment w,
       long numbers,
       float[] scales,
@@ -96,99 +99,95 @@ final class NibbleVector {
     int[] factors = input.factors(BITS);
     int[] bases = input.bases(BITS);
     float[] inputScales = input.scales();
-    ShortVector base = IntVector.broadcast(I, bases[0]).reinterpretAsShorts();
-    ShortVector acca = base;
-    ShortVector accb = base;
-    ShortVector accc = base;
-    int left = LANES_PER_PART;
-    int part = 0;
-    for (int i = 0; i < parts * LANES_PER_PART; i++) {
-      long at = numbers + i * 3 * VECTOR;
-      int k = i * DIGITS;
-      ShortVector wa = ShortVector.fromMemorySegment(H, w, at, ORDER);
-      ShortVector wb = ShortVector.fromMemorySegment(H, w, at + VECTOR, ORDER);
-      ShortVector wc = ShortVector.fromMemorySegment(H, w, at + 2 * VECTOR, ORDER);
-      VarHandle.loadLoadFence();
-      ShortVector f0 = IntVector.broadcast(I, factors[k]).reinterpretAsShorts();
-      acca = acca.add(wa.mul(f0));
-      accb = accb.add(wb.mul(f0));
-      accc = accc.add(wc.mul(f0));
-      VarHandle.loadLoadFence();
-      ShortVector f1 = IntVector.broadcast(I, factors[k + 1]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 4).mul(f1));
-      accb = accb.add(wb.lanewise(LSHR, 4).mul(f1));
-      accc = accc.add(wc.lanewise(LSHR, 4).mul(f1));
-      VarHandle.loadLoadFence();
-      ShortVector f2 = IntVector.broadcast(I, factors[k + 2]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 8).mul(f2));
-      accb = accb.add(wb.lanewise(LSHR, 8).mul(f2));
-      accc = accc.add(wc.lanewise(LSHR, 8).mul(f2));
-      VarHandle.loadLoadFence();
-      ShortVector f3 = IntVector.broadcast(I, factors[k + 3]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 12).mul(f3));
-      accb = accb.add(wb.lanewise(LSHR, 12).mul(f3));
-      accc = accc.add(wc.lanewise(LSHR, 12).mul(f3));
+    long at = numbers;
+    int k = first * Int8Block.SIZE;
+    for (int part = 0; part < parts; part++) {
+      int block = first + part;
+      ShortVector acca = IntVector.broadcast(I, bases[block]).reinterpretAsShorts();
+      ShortVector accb = acca;
+      ShortVector accc = acca;
+      for (int i = 0; i < LANES_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
+        ShortVector wa = ShortVector.fromMemorySegment(H, w, at, ORDER);
+        VarHandle.loadLoadFence();
+        ShortVector wb = ShortVector.fromMemorySegment(H, w, at + VECTOR, ORDER);
+        VarHandle.loadLoadFence();
+        ShortVector wc = ShortVector.fromMemorySegment(H, w, at + 2 * VECTOR, ORDER);
+        VarHandle.loadLoadFence();
+        ShortVector f0 = IntVector.broadcast(I, factors[k]).reinterpretAsShorts();
+        acca = acca.add(wa.mul(f0));
+        accb = accb.add(wb.mul(f0));
+        accc = accc.add(wc.mul(f0));
+        VarHandle.loadLoadFence();
+        ShortVector f1 = IntVector.broadcast(I, factors[k + 1]).reinterpretAsShorts();
+        acca = acca.add(wa.lanewise(LSHR, 4).mul(f1));
+        accb = accb.add(wb.lanewise(LSHR, 4).mul(f1));
+        accc = accc.add(wc.lanewise(LSHR, 4).mul(f1));
+        VarHandle.loadLoadFence();
+        ShortVector f2 = IntVector.broadcast(I, factors[k + 2]).reinterpretAsShorts();
+        acca = acca.add(wa.lanewise(LSHR, 8).mul(f2));
+        accb = accb.add(wb.lanewise(LSHR, 8).mul(f2));
+        accc = accc.add(wc.lanewise(LSHR, 8).mul(f2));
+        VarHandle.loadLoadFence();
+        ShortVector f3 = IntVector.broadcast(I, factors[k + 3]).reinterpretAsShorts();
+        acca = acca.add(wa.lanewise(LSHR, 12).mul(f3));
+        accb = accb.add(wb.lanewise(LSHR, 12).mul(f3));
+        accc = accc.add(wc.lanewise(LSHR, 12).mul(f3));
+      }
 
       // end of a part
-      if (--left == 0) {
-        int scale = part * PANEL;
-        FloatVector factor = FloatVector.broadcast(S, inputScales[part]);
-        IntVector suma = acca.reinterpretAsInts();
-        ((FloatVector) suma.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-            .mul(factor)
-            .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))
-            .intoArray(out, outOffset);
-        ((FloatVector) suma.lanewise(ASHR, 16).convert(I2F, 0))
-            .mul(factor)
-            .fma(
-                FloatVector.fromArray(S, scales, scale + N),
-                FloatVector.fromArray(S, out, outOffset + N))
-            .intoArray(out, outOffset + N);
-        IntVector sumb = accb.reinterpretAsInts();
-        ((FloatVector) sumb.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-            .mul(factor)
-            .fma(
-                FloatVector.fromArray(S, scales, scale + 2 * N),
-                FloatVector.fromArray(S, out, outOffset + 2 * N))
-            .intoArray(out, outOffset + 2 * N);
-        ((FloatVector) sumb.lanewise(ASHR, 16).convert(I2F, 0))
-            .mul(factor)
-            .fma(
-                FloatVector.fromArray(S, scales, scale + 3 * N),
-                FloatVector.fromArray(S, out, outOffset + 3 * N))
-            .intoArray(out, outOffset + 3 * N);
-        IntVector sumc = accc.reinterpretAsInts();
-        ((FloatVector) sumc.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-            .mul(factor)
-            .fma(
-                FloatVector.fromArray(S, scales, scale + 4 * N),
-                FloatVector.fromArray(S, out, outOffset + 4 * N))
-            .intoArray(out, outOffset + 4 * N);
-        ((FloatVector) sumc.lanewise(ASHR, 16).convert(I2F, 0))
-            .mul(factor)
-            .fma(
-                FloatVector.fromArray(S, scales, scale + 5 * N),
-                FloatVector.fromArray(S, out, outOffset + 5 * N))
-            .intoArray(out, outOffset + 5 * N);
-        left = LANES_PER_PART;
-        part++;
-        base = IntVector.broadcast(I, bases[Math.min(part, parts - 1)]).reinterpretAsShorts();
-        acca = base;
-        accb = base;
-        accc = base;
-      }
+      int scale = part * PANEL;
+      FloatVector factor = FloatVector.broadcast(S, inputScales[block]);
+      IntVector suma = acca.reinterpretAsInts();
+      ((FloatVector) suma.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+          .mul(factor)
+          .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))
+          .intoArray(out, outOffset);
+      ((FloatVector) suma.lanewise(ASHR, 16).convert(I2F, 0))
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + N),
+              FloatVector.fromArray(S, out, outOffset + N))
+          .intoArray(out, outOffset + N);
+      IntVector sumb = accb.reinterpretAsInts();
+      ((FloatVector) sumb.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + 2 * N),
+              FloatVector.fromArray(S, out, outOffset + 2 * N))
+          .intoArray(out, outOffset + 2 * N);
+      ((FloatVector) sumb.lanewise(ASHR, 16).convert(I2F, 0))
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + 3 * N),
+              FloatVector.fromArray(S, out, outOffset + 3 * N))
+          .intoArray(out, outOffset + 3 * N);
+      IntVector sumc = accc.reinterpretAsInts();
+      ((FloatVector) sumc.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + 4 * N),
+              FloatVector.fromArray(S, out, outOffset + 4 * N))
+          .intoArray(out, outOffset + 4 * N);
+      ((FloatVector) sumc.lanewise(ASHR, 16).convert(I2F, 0))
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + 5 * N),
+              FloatVector.fromArray(S, out, outOffset + 5 * N))
+          .intoArray(out, outOffset + 5 * N);
     }
   }
 
   /**
    * Half-bytes as they are.
    *
-   * @param numbers where the panel's half-bytes begin, (lane × output)
+   * @param first number of the first part in the row
+   * @param numbers where the half-bytes begin, (lane × output)
    * @param scales of the weights, (part × output)
    * @param out to it the sums are added
    */
   static void unsigned(
       Int8Input input,
+      int first,
       MemorySegment w,
       long numbers,
       float[] scales,
@@ -198,94 +197,88 @@ final class NibbleVector {
     int[] factors = input.factors(BITS);
     int[] bases = input.bases(BITS);
     float[] inputScales = input.scales();
-    ShortVector base = IntVector.broadcast(I, bases[0]).reinterpretAsShorts();
-    ShortVector acca = base;
-    ShortVector accb = base;
-    ShortVector accc = base;
-    int left = LANES_PER_PART;
-    int part = 0;
-    for (int i = 0; i < parts * LANES_PER_PART; i++) {
-      long at = numbers + i * 3 * VECTOR;
-      int k = i * DIGITS;
-      ShortVector wa = ShortVector.fromMemorySegment(H, w, at, ORDER);
-      ShortVector wb = ShortVector.fromMemorySegment(H, w, at + VECTOR, ORDER);
-      ShortVector wc = ShortVector.fromMemorySegment(H, w, at + 2 * VECTOR, ORDER);
-      VarHandle.loadLoadFence();
-      ShortVector f0 = IntVector.broadcast(I, factors[k]).reinterpretAsShorts();
-      acca = acca.add(wa.mul(f0));
-      accb = accb.add(wb.mul(f0));
-      accc = accc.add(wc.mul(f0));
-      VarHandle.loadLoadFence();
-      ShortVector f1 = IntVector.broadcast(I, factors[k + 1]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 4).mul(f1));
-      accb = accb.add(wb.lanewise(LSHR, 4).mul(f1));
-      accc = accc.add(wc.lanewise(LSHR, 4).mul(f1));
-      VarHandle.loadLoadFence();
-      ShortVector f2 = IntVector.broadcast(I, factors[k + 2]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 8).mul(f2));
-      accb = accb.add(wb.lanewise(LSHR, 8).mul(f2));
-      accc = accc.add(wc.lanewise(LSHR, 8).mul(f2));
-      VarHandle.loadLoadFence();
-      ShortVector f3 = IntVector.broadcast(I, factors[k + 3]).reinterpretAsShorts();
-      acca = acca.add(wa.lanewise(LSHR, 12).mul(f3));
-      accb = accb.add(wb.lanewise(LSHR, 12).mul(f3));
-      accc = accc.add(wc.lanewise(LSHR, 12).mul(f3));
+    long at = numbers;
+    int k = first * Int8Block.SIZE;
+    for (int part = 0; part < parts; part++) {
+      int block = first + part;
+      ShortVector acca = IntVector.broadcast(I, bases[block]).reinterpretAsShorts();
+      ShortVector accb = acca;
+      ShortVector accc = acca;
+      for (int i = 0; i < LANES_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
+        ShortVector wa = ShortVector.fromMemorySegment(H, w, at, ORDER);
+        VarHandle.loadLoadFence();
+        ShortVector wb = ShortVector.fromMemorySegment(H, w, at + VECTOR, ORDER);
+        VarHandle.loadLoadFence();
+        ShortVector wc = ShortVector.fromMemorySegment(H, w, at + 2 * VECTOR, ORDER);
+        VarHandle.loadLoadFence();
+        ShortVector f0 = IntVector.broadcast(I, factors[k]).reinterpretAsShorts();
+        acca = acca.add(wa.mul(f0));
+        accb = accb.add(wb.mul(f0));
+        accc = accc.add(wc.mul(f0));
+        VarHandle.loadLoadFence();
+        ShortVector f1 = IntVector.broadcast(I, factors[k + 1]).reinterpretAsShorts();
+        acca = acca.add(wa.lanewise(LSHR, 4).mul(f1));
+        accb = accb.add(wb.lanewise(LSHR, 4).mul(f1));
+        accc = accc.add(wc.lanewise(LSHR, 4).mul(f1));
+        VarHandle.loadLoadFence();
+        ShortVector f2 = IntVector.broadcast(I, factors[k + 2]).reinterpretAsShorts();
+        acca = acca.add(wa.lanewise(LSHR, 8).mul(f2));
+        accb = accb.add(wb.lanewise(LSHR, 8).mul(f2));
+        accc = accc.add(wc.lanewise(LSHR, 8).mul(f2));
+        VarHandle.loadLoadFence();
+        ShortVector f3 = IntVector.broadcast(I, factors[k + 3]).reinterpretAsShorts();
+        acca = acca.add(wa.lanewise(LSHR, 12).mul(f3));
+        accb = accb.add(wb.lanewise(LSHR, 12).mul(f3));
+        accc = accc.add(wc.lanewise(LSHR, 12).mul(f3));
+      }
 
       // end of a part
-      if (--left == 0) {
-        int scale = part * PANEL;
-        FloatVector factor = FloatVector.broadcast(S, inputScales[part]);
-        FloatVector offset = FloatVector.broadcast(S, (float) -(bases[part] >> Short.SIZE));
-        IntVector suma = acca.reinterpretAsInts();
-        ((FloatVector) suma.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-            .add(offset)
-            .mul(factor)
-            .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))
-            .intoArray(out, outOffset);
-        ((FloatVector) suma.lanewise(ASHR, 16).convert(I2F, 0))
-            .add(offset)
-            .mul(factor)
-            .fma(
-                FloatVector.fromArray(S, scales, scale + N),
-                FloatVector.fromArray(S, out, outOffset + N))
-            .intoArray(out, outOffset + N);
-        IntVector sumb = accb.reinterpretAsInts();
-        ((FloatVector) sumb.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-            .add(offset)
-            .mul(factor)
-            .fma(
-                FloatVector.fromArray(S, scales, scale + 2 * N),
-                FloatVector.fromArray(S, out, outOffset + 2 * N))
-            .intoArray(out, outOffset + 2 * N);
-        ((FloatVector) sumb.lanewise(ASHR, 16).convert(I2F, 0))
-            .add(offset)
-            .mul(factor)
-            .fma(
-                FloatVector.fromArray(S, scales, scale + 3 * N),
-                FloatVector.fromArray(S, out, outOffset + 3 * N))
-            .intoArray(out, outOffset + 3 * N);
-        IntVector sumc = accc.reinterpretAsInts();
-        ((FloatVector) sumc.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-            .add(offset)
-            .mul(factor)
-            .fma(
-                FloatVector.fromArray(S, scales, scale + 4 * N),
-                FloatVector.fromArray(S, out, outOffset + 4 * N))
-            .intoArray(out, outOffset + 4 * N);
-        ((FloatVector) sumc.lanewise(ASHR, 16).convert(I2F, 0))
-            .add(offset)
-            .mul(factor)
-            .fma(
-                FloatVector.fromArray(S, scales, scale + 5 * N),
-                FloatVector.fromArray(S, out, outOffset + 5 * N))
-            .intoArray(out, outOffset + 5 * N);
-        left = LANES_PER_PART;
-        part++;
-        base = IntVector.broadcast(I, bases[Math.min(part, parts - 1)]).reinterpretAsShorts();
-        acca = base;
-        accb = base;
-        accc = base;
-      }
+      int scale = part * PANEL;
+      FloatVector factor = FloatVector.broadcast(S, inputScales[block]);
+      FloatVector offset = FloatVector.broadcast(S, (float) -(bases[block] >> Short.SIZE));
+      IntVector suma = acca.reinterpretAsInts();
+      ((FloatVector) suma.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+          .add(offset)
+          .mul(factor)
+          .fma(FloatVector.fromArray(S, scales, scale), FloatVector.fromArray(S, out, outOffset))
+          .intoArray(out, outOffset);
+      ((FloatVector) suma.lanewise(ASHR, 16).convert(I2F, 0))
+          .add(offset)
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + N),
+              FloatVector.fromArray(S, out, outOffset + N))
+          .intoArray(out, outOffset + N);
+      IntVector sumb = accb.reinterpretAsInts();
+      ((FloatVector) sumb.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+          .add(offset)
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + 2 * N),
+              FloatVector.fromArray(S, out, outOffset + 2 * N))
+          .intoArray(out, outOffset + 2 * N);
+      ((FloatVector) sumb.lanewise(ASHR, 16).convert(I2F, 0))
+          .add(offset)
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + 3 * N),
+              FloatVector.fromArray(S, out, outOffset + 3 * N))
+          .intoArray(out, outOffset + 3 * N);
+      IntVector sumc = accc.reinterpretAsInts();
+      ((FloatVector) sumc.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+          .add(offset)
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + 4 * N),
+              FloatVector.fromArray(S, out, outOffset + 4 * N))
+          .intoArray(out, outOffset + 4 * N);
+      ((FloatVector) sumc.lanewise(ASHR, 16).convert(I2F, 0))
+          .add(offset)
+          .mul(factor)
+          .fma(
+              FloatVector.fromArray(S, scales, scale + 5 * N),
+              FloatVector.fromArray(S, out, outOffset + 5 * N))
+          .intoArray(out, outOffset + 5 * N);
     }
   }
 }

@@ -3,14 +3,21 @@ package dev.llamark.kernel.vector;
 import dev.llamark.tensor.DType;
 
 /**
- * How a panel of a quantised type lies in memory; every field is (… × output). First the heads, all
- * blocks' half floats d, and dmin where the type has one; then the bytes of all parts' scales and
- * of all their minima where they have them, four parts to an int; then the numbers. An int holds as
+ * How a panel of a quantised type lies in memory: in sections of {@link #SECTION} inputs, the last
+ * of which may be shorter. Every field of a section is (… × output). First the heads, its blocks'
+ * half floats d and then dmin where the type has one; then the bytes of its parts' scales and then
+ * of their minima where they have them, four parts to an int; then the numbers. An int holds as
  * many consecutive numbers of one output as fit into it whole, the first lowest: one load serves
- * them all. What a part has beyond its ints are the rests, bytes, the first lowest, four to an int.
+ * them all. What a part has beyond its ints are the rests, bytes, the first lowest, four to an int;
+ * the rests of as many parts as share an int come before the numbers of those parts.
+ *
+ * <p>So a row is read in one stream. Were all scales of a row before its numbers, they would have
+ * to be kept while the numbers push them out of the first-level cache, and a core that reads both
+ * back and from memory reads memory a third slower.
  *
  * <p>Numbers are packed as they are, from 0 on; {@link #centre} is to be subtracted.
  *
+ * @param width outputs of a panel
  * @param blockInputs inputs of a block
  * @param partInputs inputs of a part
  * @param minimum whether there is a minimum, to be added in types of 32 and subtracted in types of
@@ -18,22 +25,26 @@ import dev.llamark.tensor.DType;
  * @param partScales whether parts have scales of their own
  * @param bits of a number: 4, 5, 6 or 8
  */
-record PanelLayout(int blockInputs, int partInputs, boolean minimum, boolean partScales, int bits) {
+record PanelLayout(
+    int width, int blockInputs, int partInputs, boolean minimum, boolean partScales, int bits) {
+
+  /** Inputs of a section: a block of the types whose blocks are largest. */
+  static final int SECTION = 256;
 
   /** Rests are bytes, whatever the bits of a number. */
   private static final int RESTS_PER_INT = Integer.BYTES;
 
-  /** The layout of a quantised type. */
-  static PanelLayout of(DType dtype) {
+  /** The layout of a quantised type in panels of so many outputs. */
+  static PanelLayout of(DType dtype, int width) {
     return switch (dtype) {
-      case Q8_0 -> new PanelLayout(32, 32, false, false, 8);
-      case Q4_0 -> new PanelLayout(32, 32, false, false, 4);
-      case Q4_1 -> new PanelLayout(32, 32, true, false, 4);
-      case Q5_0 -> new PanelLayout(32, 32, false, false, 5);
-      case Q5_1 -> new PanelLayout(32, 32, true, false, 5);
-      case Q4_K -> new PanelLayout(256, 32, true, true, 4);
-      case Q5_K -> new PanelLayout(256, 32, true, true, 5);
-      case Q6_K -> new PanelLayout(256, 16, false, true, 6);
+      case Q8_0 -> new PanelLayout(width, 32, 32, false, false, 8);
+      case Q4_0 -> new PanelLayout(width, 32, 32, false, false, 4);
+      case Q4_1 -> new PanelLayout(width, 32, 32, true, false, 4);
+      case Q5_0 -> new PanelLayout(width, 32, 32, false, false, 5);
+      case Q5_1 -> new PanelLayout(width, 32, 32, true, false, 5);
+      case Q4_K -> new PanelLayout(width, 256, 32, true, true, 4);
+      case Q5_K -> new PanelLayout(width, 256, 32, true, true, 5);
+      case Q6_K -> new PanelLayout(width, 256, 16, false, true, 6);
       case F32, F16, BF16 -> throw new IllegalArgumentException(dtype.id() + " has no blocks");
     };
   }
@@ -46,11 +57,6 @@ record PanelLayout(int blockInputs, int partInputs, boolean minimum, boolean par
   /** Half floats of a block, for one output. */
   int heads() {
     return minimum ? 2 : 1;
-  }
-
-  /** Bytes of a part's scale and minimum, for one output. */
-  int partScaleBytes() {
-    return partScales ? heads() : 0;
   }
 
   /** Numbers in an int. */
@@ -73,28 +79,49 @@ record PanelLayout(int blockInputs, int partInputs, boolean minimum, boolean par
     return minimum ? 0 : 1 << bits - 1;
   }
 
-  /** Bytes of all heads of a row, for one output. */
-  int headBytes(int columns) {
-    return columns / blockInputs * heads() * Short.BYTES;
+  /**
+   * Where in a section its fields begin, in bytes from the section's begin; the heads are first.
+   *
+   * @param inputs of the section
+   * @param parts of the section
+   * @param minimumHeads the half floats of the minima
+   * @param scales the bytes of the parts' scales
+   * @param minima the bytes of the parts' minima
+   * @param numbers the ints, and the rests among them
+   * @param bytes of the section
+   */
+  record Section(
+      int inputs, int parts, int minimumHeads, int scales, int minima, int numbers, int bytes) {}
+
+  /** A section of so many inputs. */
+  Section section(int inputs) {
+    int parts = inputs / partInputs;
+    int headBytes = inputs / blockInputs * Short.BYTES * width;
+    int scaleBytes = partScales ? parts * width : 0;
+    int scales = heads() * headBytes;
+    int numbers = align(scales + heads() * scaleBytes);
+    int ints = parts * intsPerPart() + (rests() == 0 ? 0 : Math.ceilDiv(parts, partsPerRests()));
+    int bytes = align(numbers + ints * Integer.BYTES * width);
+    return new Section(inputs, parts, headBytes, scales, scales + scaleBytes, numbers, bytes);
   }
 
-  /** Bytes of heads and scales of a row, for one output; the numbers follow. */
-  int numbersAt(int columns) {
-    return headBytes(columns) + columns / partInputs * partScaleBytes();
+  /** Parts whose rests share an int; they lie together. 0 if there are none. */
+  int partsPerRests() {
+    return rests() == 0 ? 0 : RESTS_PER_INT / rests();
   }
 
-  /** Bytes before the rests of a row, for one output. */
-  int restsAt(int columns) {
-    return numbersAt(columns) + columns / partInputs * intsPerPart() * Integer.BYTES;
+  /** Index of a part's first int in its section, for one output. */
+  int intAt(int part) {
+    return part * intsPerPart() + (rests() == 0 ? 0 : part / partsPerRests() + 1);
   }
 
-  /** Ints of the rests of a row, for one output. */
-  int restInts(int columns) {
-    return Math.ceilDiv(columns / partInputs * rests(), RESTS_PER_INT);
+  /** Index of the int that holds a part's rests, for one output. */
+  int restsAt(int part) {
+    return part / partsPerRests() * (partsPerRests() * intsPerPart() + 1);
   }
 
-  /** Bytes of a row, for one output. */
-  int rowBytes(int columns) {
-    return restsAt(columns) + restInts(columns) * Integer.BYTES;
+  /** Vectors do not straddle cache lines. */
+  private static int align(int bytes) {
+    return Math.ceilDiv(bytes, VectorWeights.ALIGNMENT) * VectorWeights.ALIGNMENT;
   }
 }

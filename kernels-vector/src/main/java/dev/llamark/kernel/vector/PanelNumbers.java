@@ -23,12 +23,10 @@ final class PanelNumbers {
   private PanelNumbers() {}
 
   /**
-   * The numbers of consecutive parts for a vector of outputs.
+   * The numbers of a section for a vector of outputs.
    *
-   * @param numbers where the panel's ints begin, moved to the vector's first output
-   * @param rests where its rests begin, moved likewise
-   * @param first number of the first part
-   * @param scales (part × output) from the first part on
+   * @param numbers where its ints begin, moved to the vector's first output
+   * @param scales (part × output)
    * @param v first output, for the scales
    * @param out a strip's floats
    * @param to where the first input's go, in bytes
@@ -36,9 +34,7 @@ final class PanelNumbers {
   static void expand(
       MemorySegment data,
       long numbers,
-      long rests,
       PanelLayout layout,
-      int first,
       int parts,
       PartScales scales,
       int v,
@@ -51,11 +47,11 @@ final class PanelNumbers {
     IntVector mask = IntVector.broadcast(I, (1 << bits) - 1);
     IntVector base = IntVector.broadcast(I, Digits.base(0));
     FloatVector zero = base.reinterpretAsFloats().add(layout.centre());
-    long at = numbers + first * ints * ROW;
     long index = to;
     for (int part = 0; part < parts; part++) {
       FloatVector factor = FloatVector.fromArray(S, scales.scales(), part * WIDTH + v);
       FloatVector shift = FloatVector.fromArray(S, scales.shifts(), part * WIDTH + v);
+      long at = numbers + layout.intAt(part) * ROW;
       for (int i = 0; i < ints; i++, at += ROW) {
         IntVector word = IntVector.fromMemorySegment(I, data, at, ORDER);
         for (int j = 0; j < perInt; j++, index += TileShape.ROW) {
@@ -65,10 +61,9 @@ final class PanelNumbers {
         }
       }
       if (perRests > 0) {
-        int rest = (first + part) * perRests;
-        long restAt = rests + rest / Integer.BYTES * ROW;
-        IntVector word = IntVector.fromMemorySegment(I, data, restAt, ORDER);
-        word = word.lanewise(LSHR, rest % Integer.BYTES * Byte.SIZE);
+        long rests = numbers + layout.restsAt(part) * ROW;
+        IntVector word = IntVector.fromMemorySegment(I, data, rests, ORDER);
+        word = word.lanewise(LSHR, part * perRests % Integer.BYTES * Byte.SIZE);
         for (int j = 0; j < perRests; j++, index += TileShape.ROW) {
           FloatVector q = word.and(mask).or(base).reinterpretAsFloats().sub(zero);
           q.fma(factor, shift).intoMemorySegment(out, index, ORDER);

@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * Brings rows from a file's order into that of {@link PanelLayout}, a panel at a time, by way of
- * arrays: rows are read as they lie and their ints are dealt out over the panel. The same block of
+ * arrays: rows are read as they lie and their ints are dealt out over a section. The same block of
  * all rows comes before the next: what is dealt out then lies close together. For one thread.
  */
 final class PanelPacker {
@@ -36,21 +36,23 @@ final class PanelPacker {
   private final boolean halves;
   private boolean finite = true;
 
+  /** Where the minima's half floats begin in {@code heads}, for the section at hand. */
+  private int minimaAt;
+
   /**
-   * @param width outputs of a panel
    * @param halves whether the two halves of an int go to lanes of 16 bits: for types of half-bytes
    */
-  PanelPacker(Matrix matrix, PanelLayout layout, int width, boolean halves) {
+  PanelPacker(Matrix matrix, PanelLayout layout, boolean halves) {
     this.matrix = matrix;
     this.layout = layout;
-    this.width = width;
+    width = layout.width();
     this.halves = halves;
-    int columns = matrix.columns();
     source = new byte[Math.toIntExact(matrix.rowBytes() * width)];
     reader = new BlockReader(matrix.dtype(), layout);
-    heads = new short[layout.headBytes(columns) / Short.BYTES * width];
-    scales = new byte[columns / layout.partInputs() * layout.partScaleBytes() * width];
-    ints = new int[(layout.rowBytes(columns) - layout.numbersAt(columns)) / Integer.BYTES * width];
+    PanelLayout.Section section = layout.section(PanelLayout.SECTION);
+    heads = new short[section.scales() / Short.BYTES];
+    scales = new byte[layout.heads() * (section.minima() - section.scales())];
+    ints = new int[(section.bytes() - section.numbers()) / Integer.BYTES];
   }
 
   private static VarHandle view(Class<?> array) {
@@ -65,7 +67,6 @@ final class PanelPacker {
    * @param to where the panel begins in {@code target}
    */
   void pack(int first, int rows, MemorySegment target, long to) {
-    Arrays.fill(ints, 0); // rests and halves are put together in it
     if (rows < width) {
       Arrays.fill(heads, (short) 0);
       Arrays.fill(scales, (byte) 0);
@@ -73,18 +74,36 @@ final class PanelPacker {
     int rowBytes = (int) matrix.rowBytes();
     long from = (long) first * rowBytes;
     MemorySegment.copy(matrix.data(), ValueLayout.JAVA_BYTE, from, source, 0, rows * rowBytes);
-    int columns = matrix.columns();
+    long at = to;
+    for (int k = 0; k < matrix.columns(); k += PanelLayout.SECTION) {
+      int inputs = Math.min(PanelLayout.SECTION, matrix.columns() - k);
+      PanelLayout.Section section = layout.section(inputs);
+      packSection(section, k / layout.blockInputs(), rows);
+      copy(section, target, at);
+      at += section.bytes();
+    }
+  }
+
+  private void packSection(PanelLayout.Section section, int firstBlock, int rows) {
+    Arrays.fill(ints, 0); // rests and halves are put together in it
+    int rowBytes = (int) matrix.rowBytes();
     int blockBytes = matrix.dtype().blockBytes();
-    for (int block = 0; block < columns / layout.blockInputs(); block++) {
+    minimaAt = section.minimumHeads() / Short.BYTES;
+    for (int block = 0; block < section.inputs() / layout.blockInputs(); block++) {
       for (int r = 0; r < rows; r++) {
-        packBlock(block, r * rowBytes + block * blockBytes, r);
+        packBlock(block, r * rowBytes + (firstBlock + block) * blockBytes, r);
       }
     }
-    long at = to + (long) layout.headBytes(columns) * width;
-    long numbers = to + (long) layout.numbersAt(columns) * width;
-    MemorySegment.copy(heads, 0, target, ValueLayout.JAVA_SHORT, to, heads.length);
-    MemorySegment.copy(scales, 0, target, ValueLayout.JAVA_BYTE, at, scales.length);
-    MemorySegment.copy(ints, 0, target, ValueLayout.JAVA_INT_UNALIGNED, numbers, ints.length);
+  }
+
+  private void copy(PanelLayout.Section section, MemorySegment target, long to) {
+    int count = (section.bytes() - section.numbers()) / Integer.BYTES;
+    MemorySegment.copy(
+        heads, 0, target, ValueLayout.JAVA_SHORT, to, section.scales() / Short.BYTES);
+    MemorySegment.copy(
+        scales, 0, target, ValueLayout.JAVA_BYTE, to + section.scales(), scales.length);
+    MemorySegment.copy(
+        ints, 0, target, ValueLayout.JAVA_INT_UNALIGNED, to + section.numbers(), count);
   }
 
   /** Whether none of the half floats that were packed was infinite or NaN. */
@@ -101,18 +120,25 @@ final class PanelPacker {
     if (halves) {
       dealHalves(words, block * words.length * width, r);
     } else {
-      deal(words, block * words.length * width + r);
-    }
-    if (layout.rests() > 0) {
-      int columns = matrix.columns();
-      int rests = (layout.restsAt(columns) - layout.numbersAt(columns)) / Integer.BYTES * width;
-      packRests(block, rests + r);
+      deal(words, block, r);
     }
   }
 
-  private void deal(int[] words, int to) {
-    for (int i = 0; i < words.length; i++) {
-      ints[to + i * width] = words[i];
+  /** The ints of the block's parts, and their rests. */
+  private void deal(int[] words, int block, int r) {
+    int perPart = layout.intsPerPart();
+    int from = 0;
+    for (int part = block * layout.parts(); from < words.length; part++) {
+      int to = layout.intAt(part) * width + r;
+      for (int end = from + perPart; from < end; from++, to += width) {
+        ints[to] = words[from];
+      }
+    }
+    byte[] rests = reader.rests();
+    for (int i = 0; i < rests.length; i++) {
+      int rest = block * rests.length + i;
+      int to = layout.restsAt(rest / layout.rests()) * width + r;
+      ints[to] |= (rests[i] & 0xFF) << rest % Integer.BYTES * Byte.SIZE;
     }
   }
 
@@ -131,10 +157,10 @@ final class PanelPacker {
   }
 
   private void packHeads(int block, int at, int r) {
-    int to = block * layout.heads() * width + r;
+    int to = block * width + r;
     heads[to] = head(at + reader.headAt());
     if (layout.minimum()) {
-      heads[to + width] = head(at + 2);
+      heads[minimaAt + to] = head(at + 2);
     }
   }
 
@@ -142,15 +168,6 @@ final class PanelPacker {
     short half = (short) SHORTS.get(source, at);
     finite &= (half & HALF_EXPONENT) != HALF_EXPONENT;
     return half;
-  }
-
-  private void packRests(int block, int to) {
-    byte[] rests = reader.rests();
-    for (int i = 0; i < rests.length; i++) {
-      int rest = block * rests.length + i;
-      int shift = rest % Integer.BYTES * Byte.SIZE;
-      ints[to + rest / Integer.BYTES * width] |= (rests[i] & 0xFF) << shift;
-    }
   }
 
   /** Q6_K has signed bytes; Q4_K and Q5_K keep parts 4 to 7 in pieces of 4 and 2 bits. */

@@ -1,6 +1,7 @@
 package dev.llamark.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -21,141 +22,116 @@ final class PanelScales {
   private PanelScales() {}
 
   /**
-   * Where the half floats of a block are the scales themselves.
+   * Half floats that are scales or shifts themselves.
    *
-   * @param heads where those of the first block begin
+   * @param heads where they begin
    * @param finite whether there is neither an infinity nor a NaN among them
-   * @param width outputs of the panel
-   * @param shifts unused where there is no minimum
+   * @param count a multiple of the vector length
    */
   static void ofBlocks(
-      MemorySegment data,
-      long heads,
-      boolean finite,
-      int width,
-      boolean minimum,
-      int blocks,
-      float[] scales,
-      float[] shifts) {
-    int stride = minimum ? 2 * width : width;
-    for (int block = 0; block < blocks; block++) {
-      long at = heads + (long) block * stride * Short.BYTES;
-      readHalves(data, at, finite, width, scales, block * width);
-      if (minimum) {
-        readHalves(data, at + (long) width * Short.BYTES, finite, width, shifts, block * width);
+      MemorySegment data, long heads, boolean finite, int count, float[] out, int outOffset) {
+    if (finite) {
+      for (int i = 0; i < count; i += N) {
+        Lanes.fromFiniteHalf(halves(data, heads + 2L * i)).intoArray(out, outOffset + i);
+        VarHandle.loadLoadFence();
+      }
+    } else {
+      for (int i = 0; i < count; i += N) {
+        Lanes.fromHalf(halves(data, heads + 2L * i)).intoArray(out, outOffset + i);
+        VarHandle.loadLoadFence();
       }
     }
   }
 
   /**
-   * Where parts have bytes by which the block's half floats are multiplied.
+   * Where the parts of a block have bytes by which its half floats are multiplied.
    *
-   * @param heads where the half floats of the first block begin
-   * @param stride bytes from one block's half floats to the next one's
-   * @param words where the first block's bytes begin, of four parts to an int, the first lowest
+   * @param heads where the half floats begin
+   * @param words where the bytes begin, of four parts to an int, the first lowest
    * @param width outputs of the panel
-   * @param perBlock ints of a block, for one output
+   * @param parts of the block
    * @param sign 1, or −1 for what is subtracted
    * @param out the products, (part × output)
    */
   static void ofParts(
       MemorySegment data,
       long heads,
-      int stride,
       long words,
       int width,
-      int blocks,
-      int perBlock,
+      int parts,
       float sign,
-      float[] out) {
+      float[] out,
+      int outOffset) {
     for (int v = 0; v < width; v += N) {
-      for (int block = 0; block < blocks; block++) {
-        long head = heads + (long) block * stride + (long) v * Short.BYTES;
-        FloatVector factor = Lanes.fromHalf(halves(data, head)).mul(sign);
-        for (int i = block * perBlock; i < (block + 1) * perBlock; i++) {
-          long at = words + ((long) i * width + v) * Integer.BYTES;
-          IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
-          int to = 4 * i * width + v;
-          IntVector byte0 = word.lanewise(VectorOperators.LSHL, 24);
-          IntVector byte1 = word.lanewise(VectorOperators.LSHL, 16);
-          IntVector byte2 = word.lanewise(VectorOperators.LSHL, 8);
-          ((FloatVector) byte0.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
-              .mul(factor)
-              .intoArray(out, to);
-          ((FloatVector) byte1.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
-              .mul(factor)
-              .intoArray(out, to + width);
-          ((FloatVector) byte2.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
-              .mul(factor)
-              .intoArray(out, to + 2 * width);
-          ((FloatVector) word.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
-              .mul(factor)
-              .intoArray(out, to + 3 * width);
-        }
+      FloatVector factor = Lanes.fromHalf(halves(data, heads + 2L * v)).mul(sign);
+      for (int part = 0; part < parts; part += Integer.BYTES) {
+        int to = outOffset + part * width + v;
+        long at = words + (long) part * width + (long) v * Integer.BYTES;
+        IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
+        IntVector byte0 = word.lanewise(VectorOperators.LSHL, 24);
+        IntVector byte1 = word.lanewise(VectorOperators.LSHL, 16);
+        IntVector byte2 = word.lanewise(VectorOperators.LSHL, 8);
+        ((FloatVector) byte0.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+            .mul(factor)
+            .intoArray(out, to);
+        ((FloatVector) byte1.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+            .mul(factor)
+            .intoArray(out, to + width);
+        ((FloatVector) byte2.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+            .mul(factor)
+            .intoArray(out, to + 2 * width);
+        ((FloatVector) word.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
+            .mul(factor)
+            .intoArray(out, to + 3 * width);
       }
     }
   }
 
   /**
-   * {@code out = −Σ head · byte[part] · sums[part]}, for half floats that are neither infinite nor
-   * NaN and bytes that are not negative: what the minima of all parts come to, without a copy of
-   * them.
+   * {@code out −= head · Σ byte[part] · sums[part]} over the parts of a block, for half floats that
+   * are neither infinite nor NaN and bytes that are not negative: what minima come to, without a
+   * copy of them.
    *
-   * @param sums of the input over each part
-   * @param out gets a panel's width; the other parameters are those of {@link #ofParts}
+   * @param sums of the input over each part, from {@code sumsOffset} on
+   * @param out a panel's width; the other parameters are those of {@link #ofParts}
    */
   static void minima(
       MemorySegment data,
       long heads,
-      int stride,
       long words,
       int width,
-      int blocks,
-      int perBlock,
+      int parts,
       float[] sums,
+      int sumsOffset,
       float[] out,
       int outOffset) {
     for (int v = 0; v < width; v += N) {
-      FloatVector total = FloatVector.zero(S);
-      for (int block = 0; block < blocks; block++) {
-        FloatVector even = FloatVector.zero(S);
-        FloatVector odd = FloatVector.zero(S);
-        for (int i = block * perBlock; i < (block + 1) * perBlock; i++) {
-          long at = words + ((long) i * width + v) * Integer.BYTES;
-          IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
-          IntVector byte1 = word.lanewise(VectorOperators.LSHR, 8).and(0xFF);
-          IntVector byte2 = word.lanewise(VectorOperators.LSHR, 16).and(0xFF);
-          IntVector byte3 = word.lanewise(VectorOperators.LSHR, 24);
-          even =
-              ((FloatVector) word.and(0xFF).convert(VectorOperators.I2F, 0))
-                  .fma(FloatVector.broadcast(S, sums[4 * i]), even);
-          odd =
-              ((FloatVector) byte1.convert(VectorOperators.I2F, 0))
-                  .fma(FloatVector.broadcast(S, sums[4 * i + 1]), odd);
-          even =
-              ((FloatVector) byte2.convert(VectorOperators.I2F, 0))
-                  .fma(FloatVector.broadcast(S, sums[4 * i + 2]), even);
-          odd =
-              ((FloatVector) byte3.convert(VectorOperators.I2F, 0))
-                  .fma(FloatVector.broadcast(S, sums[4 * i + 3]), odd);
-        }
-        long head = heads + (long) block * stride + (long) v * Short.BYTES;
-        total = Lanes.fromFiniteHalf(halves(data, head)).neg().fma(even.add(odd), total);
+      FloatVector even = FloatVector.zero(S);
+      FloatVector odd = FloatVector.zero(S);
+      for (int part = 0; part < parts; part += Integer.BYTES) {
+        int sum = sumsOffset + part;
+        long at = words + (long) part * width + (long) v * Integer.BYTES;
+        IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
+        IntVector byte1 = word.lanewise(VectorOperators.LSHR, 8).and(0xFF);
+        IntVector byte2 = word.lanewise(VectorOperators.LSHR, 16).and(0xFF);
+        IntVector byte3 = word.lanewise(VectorOperators.LSHR, 24);
+        even =
+            ((FloatVector) word.and(0xFF).convert(VectorOperators.I2F, 0))
+                .fma(FloatVector.broadcast(S, sums[sum]), even);
+        odd =
+            ((FloatVector) byte1.convert(VectorOperators.I2F, 0))
+                .fma(FloatVector.broadcast(S, sums[sum + 1]), odd);
+        even =
+            ((FloatVector) byte2.convert(VectorOperators.I2F, 0))
+                .fma(FloatVector.broadcast(S, sums[sum + 2]), even);
+        odd =
+            ((FloatVector) byte3.convert(VectorOperators.I2F, 0))
+                .fma(FloatVector.broadcast(S, sums[sum + 3]), odd);
       }
-      total.intoArray(out, outOffset + v);
-    }
-  }
-
-  private static void readHalves(
-      MemorySegment data, long at, boolean finite, int width, float[] out, int to) {
-    if (finite) {
-      for (int i = 0; i < width; i += N) {
-        Lanes.fromFiniteHalf(halves(data, at + 2L * i)).intoArray(out, to + i);
-      }
-    } else {
-      for (int i = 0; i < width; i += N) {
-        Lanes.fromHalf(halves(data, at + 2L * i)).intoArray(out, to + i);
-      }
+      Lanes.fromFiniteHalf(halves(data, heads + 2L * v))
+          .neg()
+          .fma(even.add(odd), FloatVector.fromArray(S, out, outOffset + v))
+          .intoArray(out, outOffset + v);
     }
   }
 
@@ -177,13 +153,23 @@ final class PanelScales {
     }
   }
 
-  /** {@code out = Σ shifts[part] · sums[part]}, a panel's width. */
+  /**
+   * {@code out += Σ shifts[part] · sums[part]}, a panel's width.
+   *
+   * @param sumsOffset the first part's in {@code sums}
+   */
   static void shift(
-      float[] shifts, float[] sums, int width, int parts, float[] out, int outOffset) {
+      float[] shifts,
+      float[] sums,
+      int sumsOffset,
+      int width,
+      int parts,
+      float[] out,
+      int outOffset) {
     for (int v = 0; v < width; v += N) {
-      FloatVector total = FloatVector.zero(S);
+      FloatVector total = FloatVector.fromArray(S, out, outOffset + v);
       for (int part = 0; part < parts; part++) {
-        FloatVector sum = FloatVector.broadcast(S, sums[part]);
+        FloatVector sum = FloatVector.broadcast(S, sums[sumsOffset + part]);
         total = sum.fma(FloatVector.fromArray(S, shifts, part * width + v), total);
       }
       total.intoArray(out, outOffset + v);

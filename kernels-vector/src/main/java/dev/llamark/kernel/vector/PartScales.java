@@ -1,6 +1,5 @@
 package dev.llamark.kernel.vector;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Scales and shifts of a panel's parts, (part × output). */
@@ -18,138 +17,85 @@ final class PartScales {
   }
 
   /**
-   * Reads the scales and shifts of whole blocks; {@link #resize} comes before.
+   * Reads the scales of a section and its shifts, zeros where the type has no minimum; {@link
+   * #resize} comes before.
    *
-   * @param panel where the panel begins in {@code data}
-   * @param width its outputs
-   * @param finite whether its half floats are neither infinite nor NaN
-   * @param columns inputs of a row
-   * @param first number of the first part, the first of a block
-   * @param parts their number
+   * @param at number of the part from which on they are written
    */
-  void read(
-      MemorySegment data,
-      long panel,
-      int width,
-      PanelLayout layout,
-      boolean finite,
-      int columns,
-      int first,
-      int parts) {
-    if (!layout.partScales()) {
-      readBlocks(data, panel, width, layout, finite, first, parts);
+  void read(PanelMemory memory, int panel, int section, int at) {
+    readScales(memory, panel, section, at);
+    PanelLayout layout = memory.layout();
+    int from = at * layout.width();
+    if (layout.minimum()) {
+      readShifts(memory, panel, section, from);
+    } else {
+      Arrays.fill(shifts, from, from + memory.section(section).parts() * layout.width(), 0);
+    }
+  }
+
+  /**
+   * Reads the scales of a section, from the first part on; what its minima come to is added to
+   * {@code out}.
+   *
+   * @param sums of the input over each part of the row, if there are minima
+   * @param out a panel's width
+   */
+  void read(PanelMemory memory, int panel, int section, float[] sums, float[] out, int outOffset) {
+    PanelLayout layout = memory.layout();
+    int parts = memory.section(section).parts();
+    resize(parts, layout.width());
+    readScales(memory, panel, section, 0);
+    if (!layout.minimum()) {
       return;
     }
-    readParts(data, panel, width, layout, columns, first, parts, false);
-    if (layout.minimum()) {
-      readParts(data, panel, width, layout, columns, first, parts, true);
-    }
-  }
-
-  /**
-   * Reads the scales of a whole row; what its minima come to goes to {@code out}, or zeros.
-   *
-   * @param finite whether its half floats are neither infinite nor NaN
-   * @param sums of the input over each part, if there are minima
-   * @param out gets a panel's width
-   */
-  void read(
-      MemorySegment data,
-      long panel,
-      int width,
-      PanelLayout layout,
-      boolean finite,
-      int columns,
-      float[] sums,
-      float[] out,
-      int outOffset) {
-    int parts = columns / layout.partInputs();
-    resize(parts, width);
-    if (!layout.partScales()) {
-      readBlocks(data, panel, width, layout, finite, 0, parts);
-    } else {
-      readParts(data, panel, width, layout, columns, 0, parts, false);
-    }
-    if (!layout.minimum()) {
-      Arrays.fill(out, outOffset, outOffset + width, 0);
-    } else if (!layout.partScales()) {
-      PanelScales.shift(shifts, sums, width, parts, out, outOffset);
-    } else if (!finite) {
-      readParts(data, panel, width, layout, columns, 0, parts, true);
-      PanelScales.shift(shifts, sums, width, parts, out, outOffset);
-    } else {
+    int first = memory.firstPart(section);
+    if (layout.partScales() && memory.finite()) {
+      PanelLayout.Section fields = memory.section(section);
+      long at = memory.at(panel, section);
       PanelScales.minima(
-          data,
-          panel + minimumHead(width),
-          headStride(width, layout),
-          panel + (long) layout.headBytes(columns) * width + minimaBytes(width, layout, columns),
-          width,
-          parts / layout.parts(),
-          layout.parts() / Integer.BYTES,
+          memory.data(),
+          at + fields.minimumHeads(),
+          at + fields.minima(),
+          layout.width(),
+          parts,
           sums,
+          first,
           out,
           outOffset);
+    } else {
+      readShifts(memory, panel, section, 0);
+      PanelScales.shift(shifts, sums, first, layout.width(), parts, out, outOffset);
     }
   }
 
-  private void readBlocks(
-      MemorySegment data,
-      long panel,
-      int width,
-      PanelLayout layout,
-      boolean finite,
-      int first,
-      int parts) {
-    long heads = panel + (long) first * layout.heads() * width * Short.BYTES;
-    PanelScales.ofBlocks(data, heads, finite, width, layout.minimum(), parts, scales, shifts);
-  }
-
-  /**
-   * Reads the bytes of parts, times their block's half float: the scales, or the negated minima.
-   *
-   * @param minima which of the two; the minima's bytes stand behind all scales', their half floats
-   *     behind each block's
-   */
-  private void readParts(
-      MemorySegment data,
-      long panel,
-      int width,
-      PanelLayout layout,
-      int columns,
-      int first,
-      int parts,
-      boolean minima) {
-    int block = first / layout.parts();
-    int blocks = parts / layout.parts();
-    int perBlock = layout.parts() / Integer.BYTES;
-    int stride = headStride(width, layout);
-    long head = panel + (long) block * stride;
-    long words =
-        panel
-            + (long) layout.headBytes(columns) * width
-            + (long) block * perBlock * width * Integer.BYTES;
-    if (minima) {
-      head += minimumHead(width);
-      words += minimaBytes(width, layout, columns);
+  private void readScales(PanelMemory memory, int panel, int section, int at) {
+    PanelLayout layout = memory.layout();
+    int to = at * layout.width();
+    long heads = memory.at(panel, section);
+    if (layout.partScales()) {
+      long bytes = memory.at(panel, section) + memory.section(section).scales();
+      int parts = memory.section(section).parts();
+      PanelScales.ofParts(memory.data(), heads, bytes, layout.width(), parts, 1, scales, to);
+    } else {
+      readHeads(memory, heads, section, scales, to);
     }
-    float sign = minima ? -1 : 1;
-    float[] out = minima ? shifts : scales;
-    PanelScales.ofParts(data, head, stride, words, width, blocks, perBlock, sign, out);
   }
 
-  /** Bytes from one block's half floats to the next one's. */
-  private static int headStride(int width, PanelLayout layout) {
-    return layout.heads() * width * Short.BYTES;
+  private void readShifts(PanelMemory memory, int panel, int section, int to) {
+    PanelLayout layout = memory.layout();
+    long heads = memory.at(panel, section) + memory.section(section).minimumHeads();
+    if (layout.partScales()) {
+      long bytes = memory.at(panel, section) + memory.section(section).minima();
+      int parts = memory.section(section).parts();
+      PanelScales.ofParts(memory.data(), heads, bytes, layout.width(), parts, -1, shifts, to);
+    } else {
+      readHeads(memory, heads, section, shifts, to);
+    }
   }
 
-  /** Bytes of a block's first half floats, behind which those of the minima stand. */
-  private static long minimumHead(int width) {
-    return (long) width * Short.BYTES;
-  }
-
-  /** Bytes of all parts' scales, behind which those of the minima stand. */
-  private static long minimaBytes(int width, PanelLayout layout, int columns) {
-    return (long) columns / layout.partInputs() * width;
+  private void readHeads(PanelMemory memory, long heads, int section, float[] out, int to) {
+    int count = memory.section(section).parts() * memory.layout().width();
+    PanelScales.ofBlocks(memory.data(), heads, memory.finite(), count, out, to);
   }
 
   float[] scales() {

@@ -3,6 +3,7 @@ package dev.llamark.kernel.vector;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -11,7 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * One row of input times a panel whose numbers have six bits, as they are packed: each int's
  * numbers are made floats where they stand ({@link Digits}) and multiplied at once, in float and
- * exactly so; a part's sums are multiplied by its scales at its end.
+ * exactly so; a part's sums are multiplied by its scales at its end. {@link PanelMemory} explains
+ * the fences.
  */
 final class SixBitVector {
 
@@ -34,6 +36,9 @@ final class SixBitVector {
   /** Numbers of a part beyond its ints, a byte each. */
   private static final int RESTS = 1;
 
+  /** Parts whose rests an int holds. */
+  private static final int PARTS_PER_RESTS = Integer.BYTES / RESTS;
+
   private SixBitVector() {}
 
   /**
@@ -49,7 +54,6 @@ final class SixBitVector {
       int xOffset,
       MemorySegment w,
       long numbers,
-      long rests,
       float[] scales,
       int parts,
       float centre,
@@ -74,11 +78,25 @@ final class SixBitVector {
     FloatVector acc1c = zero;
     long at = numbers;
     int k = xOffset;
+    long rests = numbers;
     for (int part = 0; part < parts; part++) {
+      if (part % PARTS_PER_RESTS == 0) {
+        rests = at;
+        at += 3 * VECTOR;
+      }
+      IntVector ra = IntVector.fromMemorySegment(I, w, rests, ORDER);
+      VarHandle.loadLoadFence();
+      IntVector rb = IntVector.fromMemorySegment(I, w, rests + VECTOR, ORDER);
+      VarHandle.loadLoadFence();
+      IntVector rc = IntVector.fromMemorySegment(I, w, rests + 2 * VECTOR, ORDER);
+      VarHandle.loadLoadFence();
       for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
         IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
+        VarHandle.loadLoadFence();
         IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        VarHandle.loadLoadFence();
         IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        VarHandle.loadLoadFence();
         FloatVector x0 = FloatVector.broadcast(S, x[k]);
         acc0a = wa.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x0, acc0a);
         acc0b = wb.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x0, acc0b);
@@ -105,11 +123,7 @@ final class SixBitVector {
       }
 
       // end of a part
-      long restAt = rests + part * RESTS / Integer.BYTES * 3 * VECTOR;
-      int bit = part * RESTS % Integer.BYTES * Byte.SIZE;
-      IntVector ra = IntVector.fromMemorySegment(I, w, restAt, ORDER);
-      IntVector rb = IntVector.fromMemorySegment(I, w, restAt + VECTOR, ORDER);
-      IntVector rc = IntVector.fromMemorySegment(I, w, restAt + 2 * VECTOR, ORDER);
+      int bit = part % PARTS_PER_RESTS * RESTS * Byte.SIZE;
       ra = ra.lanewise(LSHR, bit);
       rb = rb.lanewise(LSHR, bit);
       rc = rc.lanewise(LSHR, bit);

@@ -23,7 +23,7 @@ abstract class VectorWeights implements PackedMatrix {
   static final int DEPTH = Lanes.COUNT > 8 ? 512 : 1024;
 
   /** Cache lines and vectors do not straddle. */
-  private static final int ALIGNMENT = 64;
+  static final int ALIGNMENT = 64;
 
   private final DType dtype;
   private final int rows;

@@ -1,0 +1,104 @@
+package dev.llamark.kernel.vector;
+
+import dev.llamark.run.ThreadTeam;
+import dev.llamark.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A matrix of a type with blocks as it is packed: panels one after the other, each in the sections
+ * of {@link PanelLayout}.
+ *
+ * <p>A product of one row reads a panel as one stream, and is as fast as memory is read. A core
+ * reads ahead of loads that ascend line by line, while the compiler orders the loads of a step as
+ * it likes: so the kernels of one row have fences of loads, over which no load moves, and which are
+ * no instruction on x86. Where a fence after each load would cost registers there is one after the
+ * loads of a step, found by measurement.
+ */
+final class PanelMemory {
+
+  private final PanelLayout layout;
+  private final PanelLayout.Section whole;
+
+  /** What is left of a row, perhaps nothing. */
+  private final PanelLayout.Section last;
+
+  private final int sections;
+  private final long panelBytes;
+  private final MemorySegment data;
+
+  /** Whether no half float is infinite or NaN. */
+  private boolean finite = true;
+
+  private PanelMemory(Matrix matrix, int panels, int width) {
+    layout = PanelLayout.of(matrix.dtype(), width);
+    whole = layout.section(PanelLayout.SECTION);
+    last = layout.section(matrix.columns() % PanelLayout.SECTION);
+    sections = Math.ceilDiv(matrix.columns(), PanelLayout.SECTION);
+    panelBytes = (long) (matrix.columns() / PanelLayout.SECTION) * whole.bytes() + last.bytes();
+    data = VectorWeights.allocate(panels * panelBytes);
+  }
+
+  /**
+   * Packs a matrix, with the help of the team.
+   *
+   * @param width outputs of a panel
+   * @param halves as in {@link PanelPacker}
+   */
+  static PanelMemory of(Matrix matrix, int width, boolean halves, ThreadTeam team) {
+    int panels = Math.ceilDiv(matrix.rows(), width);
+    PanelMemory memory = new PanelMemory(matrix, panels, width);
+    PanelPacker[] packers = new PanelPacker[team.size()];
+    for (int i = 0; i < packers.length; i++) {
+      packers[i] = new PanelPacker(matrix, memory.layout, halves);
+    }
+    team.run(
+        panels,
+        (panel, thread) -> {
+          int first = panel * width;
+          int rows = Math.min(width, matrix.rows() - first);
+          packers[thread].pack(first, rows, memory.data, panel * memory.panelBytes);
+        });
+    for (PanelPacker packer : packers) {
+      memory.finite &= packer.finite();
+    }
+    return memory;
+  }
+
+  PanelLayout layout() {
+    return layout;
+  }
+
+  /** Whether no half float is infinite or NaN. */
+  boolean finite() {
+    return finite;
+  }
+
+  MemorySegment data() {
+    return data;
+  }
+
+  /** Sections of a panel. */
+  int sections() {
+    return sections;
+  }
+
+  /** How a section lies. */
+  PanelLayout.Section section(int section) {
+    return section < sections - 1 || last.inputs() == 0 ? whole : last;
+  }
+
+  /** Where a section begins. */
+  long at(int panel, int section) {
+    return panel * panelBytes + (long) section * whole.bytes();
+  }
+
+  /** Where a section's numbers begin. */
+  long numbers(int panel, int section) {
+    return at(panel, section) + section(section).numbers();
+  }
+
+  /** Number of a section's first part in its row. */
+  int firstPart(int section) {
+    return section * whole.parts();
+  }
+}
