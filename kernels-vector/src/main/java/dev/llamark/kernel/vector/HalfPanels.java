@@ -8,6 +8,7 @@ import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +26,8 @@ final class HalfPanels extends VectorWeights {
 
   /** Bytes of an input pair of a panel. */
   private static final long ROW = (long) WIDTH * Integer.BYTES;
+
+  private static final long VECTOR = (long) N * Integer.BYTES;
 
   private static final int BF16_SHIFT = 16;
 
@@ -141,40 +144,87 @@ final class HalfPanels extends VectorWeights {
    */
   private void expand(int panel, int k, int count, MemorySegment out, int output, int tileWidth) {
     long step = (long) tileWidth * Float.BYTES;
-    for (int v = 0; v < WIDTH; v += N) {
-      long from = panel * panelBytes() + ((long) k / 2 * WIDTH + v) * Integer.BYTES;
-      int tile = (output + v) / tileWidth;
-      long to = tile * count * step + (output + v) % tileWidth * Float.BYTES;
-      int whole = count / 2;
-      if (dtype() == DType.BF16) {
-        expandBf16(data, from, whole, out, to, step);
-      } else if (special.get()) {
-        expandSpecial(data, from, whole, out, to, step);
-      } else {
-        expandF16(data, from, whole, out, to, step);
-      }
-      if (count % 2 != 0) {
-        expandLower(from + whole * ROW, out, to + 2 * whole * step);
+    long from = panel * panelBytes() + (long) k / 2 * ROW;
+    long toa = vectorAt(output, count, tileWidth);
+    long tob = vectorAt(output + N, count, tileWidth);
+    long toc = vectorAt(output + 2 * N, count, tileWidth);
+    int whole = count / 2;
+    if (dtype() == DType.BF16) {
+      expandBf16(data, from, whole, out, toa, tob, toc, step);
+    } else if (special.get()) {
+      expandSpecial(data, from, whole, out, toa, step);
+      expandSpecial(data, from + VECTOR, whole, out, tob, step);
+      expandSpecial(data, from + 2 * VECTOR, whole, out, toc, step);
+    } else {
+      expandF16(data, from, whole, out, toa, tob, toc, step);
+    }
+    if (count % 2 != 0) {
+      for (int v = 0; v < WIDTH; v += N) {
+        long to = vectorAt(output + v, count, tileWidth) + 2 * whole * step;
+        expandLower(from + whole * ROW + (long) v * Integer.BYTES, out, to);
       }
     }
   }
 
+  /** Where the floats of a vector of outputs begin. */
+  private static long vectorAt(int output, int count, int tileWidth) {
+    int tile = output / tileWidth;
+    return ((long) tile * count * tileWidth + output % tileWidth) * Float.BYTES;
+  }
+
   /** Binary16 without infinities and NaN: {@link Lanes#fromHalf} says why the product is right. */
   private static void expandF16(
-      MemorySegment data, long from, int pairs, MemorySegment out, long to, long step) {
+      MemorySegment data,
+      long from,
+      int pairs,
+      MemorySegment out,
+      long toa,
+      long tob,
+      long toc,
+      long step) {
     for (int i = 0; i < pairs; i++) {
-      IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, from + i * ROW, ORDER);
-      pair.lanewise(LSHL, 16)
+      long at = from + i * ROW;
+      IntVector wa = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
+      VarHandle.loadLoadFence();
+      IntVector wb = IntVector.fromMemorySegment(Lanes.INTS, data, at + VECTOR, ORDER);
+      VarHandle.loadLoadFence();
+      IntVector wc = IntVector.fromMemorySegment(Lanes.INTS, data, at + 2 * VECTOR, ORDER);
+      VarHandle.loadLoadFence();
+      long even = 2 * i * step;
+      long odd = even + step;
+      wa.lanewise(LSHL, 16)
           .lanewise(ASHR, 3)
           .and(HalfVector.SIGN_AND_MAGNITUDE)
           .reinterpretAsFloats()
           .mul(HalfVector.BIAS)
-          .intoMemorySegment(out, to + 2 * i * step, ORDER);
-      pair.lanewise(ASHR, 3)
+          .intoMemorySegment(out, toa + even, ORDER);
+      wb.lanewise(LSHL, 16)
+          .lanewise(ASHR, 3)
           .and(HalfVector.SIGN_AND_MAGNITUDE)
           .reinterpretAsFloats()
           .mul(HalfVector.BIAS)
-          .intoMemorySegment(out, to + (2 * i + 1) * step, ORDER);
+          .intoMemorySegment(out, tob + even, ORDER);
+      wc.lanewise(LSHL, 16)
+          .lanewise(ASHR, 3)
+          .and(HalfVector.SIGN_AND_MAGNITUDE)
+          .reinterpretAsFloats()
+          .mul(HalfVector.BIAS)
+          .intoMemorySegment(out, toc + even, ORDER);
+      wa.lanewise(ASHR, 3)
+          .and(HalfVector.SIGN_AND_MAGNITUDE)
+          .reinterpretAsFloats()
+          .mul(HalfVector.BIAS)
+          .intoMemorySegment(out, toa + odd, ORDER);
+      wb.lanewise(ASHR, 3)
+          .and(HalfVector.SIGN_AND_MAGNITUDE)
+          .reinterpretAsFloats()
+          .mul(HalfVector.BIAS)
+          .intoMemorySegment(out, tob + odd, ORDER);
+      wc.lanewise(ASHR, 3)
+          .and(HalfVector.SIGN_AND_MAGNITUDE)
+          .reinterpretAsFloats()
+          .mul(HalfVector.BIAS)
+          .intoMemorySegment(out, toc + odd, ORDER);
     }
   }
 
@@ -190,15 +240,30 @@ final class HalfPanels extends VectorWeights {
   }
 
   private static void expandBf16(
-      MemorySegment data, long from, int pairs, MemorySegment out, long to, long step) {
+      MemorySegment data,
+      long from,
+      int pairs,
+      MemorySegment out,
+      long toa,
+      long tob,
+      long toc,
+      long step) {
     for (int i = 0; i < pairs; i++) {
-      IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, from + i * ROW, ORDER);
-      pair.lanewise(LSHL, BF16_SHIFT)
-          .reinterpretAsFloats()
-          .intoMemorySegment(out, to + 2 * i * step, ORDER);
-      pair.and(HalfVector.UPPER)
-          .reinterpretAsFloats()
-          .intoMemorySegment(out, to + (2 * i + 1) * step, ORDER);
+      long at = from + i * ROW;
+      IntVector wa = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
+      VarHandle.loadLoadFence();
+      IntVector wb = IntVector.fromMemorySegment(Lanes.INTS, data, at + VECTOR, ORDER);
+      VarHandle.loadLoadFence();
+      IntVector wc = IntVector.fromMemorySegment(Lanes.INTS, data, at + 2 * VECTOR, ORDER);
+      VarHandle.loadLoadFence();
+      long even = 2 * i * step;
+      long odd = even + step;
+      wa.lanewise(LSHL, BF16_SHIFT).reinterpretAsFloats().intoMemorySegment(out, toa + even, ORDER);
+      wb.lanewise(LSHL, BF16_SHIFT).reinterpretAsFloats().intoMemorySegment(out, tob + even, ORDER);
+      wc.lanewise(LSHL, BF16_SHIFT).reinterpretAsFloats().intoMemorySegment(out, toc + even, ORDER);
+      wa.and(HalfVector.UPPER).reinterpretAsFloats().intoMemorySegment(out, toa + odd, ORDER);
+      wb.and(HalfVector.UPPER).reinterpretAsFloats().intoMemorySegment(out, tob + odd, ORDER);
+      wc.and(HalfVector.UPPER).reinterpretAsFloats().intoMemorySegment(out, toc + odd, ORDER);
     }
   }
 

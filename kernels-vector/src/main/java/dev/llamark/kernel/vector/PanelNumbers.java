@@ -3,6 +3,7 @@ package dev.llamark.kernel.vector;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -16,6 +17,8 @@ final class PanelNumbers {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
+  private static final int N = S.length();
+  private static final long VECTOR = I.vectorByteSize();
   private static final int WIDTH = VectorWeights.WIDTH;
   private static final long ROW = (long) WIDTH * Integer.BYTES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -23,13 +26,14 @@ final class PanelNumbers {
   private PanelNumbers() {}
 
   /**
-   * The numbers of a section for a vector of outputs.
+   * The numbers of a section.
    *
-   * @param numbers where its ints begin, moved to the vector's first output
+   * @param numbers where its ints begin
    * @param scales (part × output)
-   * @param v first output, for the scales
    * @param out a strip's floats
-   * @param to where the first input's go, in bytes
+   * @param toa where those of the first vector of outputs and the first input go, in bytes
+   * @param tob where those of the second vector go
+   * @param toc where those of the third vector go
    */
   static void expand(
       MemorySegment data,
@@ -37,9 +41,10 @@ final class PanelNumbers {
       PanelLayout layout,
       int parts,
       PartScales scales,
-      int v,
       MemorySegment out,
-      long to) {
+      long toa,
+      long tob,
+      long toc) {
     int bits = layout.bits();
     int perInt = layout.numbersPerInt();
     int ints = layout.intsPerPart();
@@ -47,27 +52,52 @@ final class PanelNumbers {
     IntVector mask = IntVector.broadcast(I, (1 << bits) - 1);
     IntVector base = IntVector.broadcast(I, Digits.base(0));
     FloatVector zero = base.reinterpretAsFloats().add(layout.centre());
-    long index = to;
+    float[] factors = scales.scales();
+    float[] shifts = scales.shifts();
+    long index = 0;
     for (int part = 0; part < parts; part++) {
-      FloatVector factor = FloatVector.fromArray(S, scales.scales(), part * WIDTH + v);
-      FloatVector shift = FloatVector.fromArray(S, scales.shifts(), part * WIDTH + v);
+      int scale = part * WIDTH;
+      FloatVector factora = FloatVector.fromArray(S, factors, scale);
+      FloatVector factorb = FloatVector.fromArray(S, factors, scale + N);
+      FloatVector factorc = FloatVector.fromArray(S, factors, scale + 2 * N);
+      FloatVector shifta = FloatVector.fromArray(S, shifts, scale);
+      FloatVector shiftb = FloatVector.fromArray(S, shifts, scale + N);
+      FloatVector shiftc = FloatVector.fromArray(S, shifts, scale + 2 * N);
       long at = numbers + layout.intAt(part) * ROW;
       for (int i = 0; i < ints; i++, at += ROW) {
-        IntVector word = IntVector.fromMemorySegment(I, data, at, ORDER);
+        IntVector wa = IntVector.fromMemorySegment(I, data, at, ORDER);
+        VarHandle.loadLoadFence();
+        IntVector wb = IntVector.fromMemorySegment(I, data, at + VECTOR, ORDER);
+        VarHandle.loadLoadFence();
+        IntVector wc = IntVector.fromMemorySegment(I, data, at + 2 * VECTOR, ORDER);
+        VarHandle.loadLoadFence();
         for (int j = 0; j < perInt; j++, index += TileShape.ROW) {
-          FloatVector q = word.and(mask).or(base).reinterpretAsFloats().sub(zero);
-          q.fma(factor, shift).intoMemorySegment(out, index, ORDER);
-          word = word.lanewise(LSHR, bits);
+          FloatVector qa = wa.and(mask).or(base).reinterpretAsFloats().sub(zero);
+          FloatVector qb = wb.and(mask).or(base).reinterpretAsFloats().sub(zero);
+          FloatVector qc = wc.and(mask).or(base).reinterpretAsFloats().sub(zero);
+          qa.fma(factora, shifta).intoMemorySegment(out, toa + index, ORDER);
+          qb.fma(factorb, shiftb).intoMemorySegment(out, tob + index, ORDER);
+          qc.fma(factorc, shiftc).intoMemorySegment(out, toc + index, ORDER);
+          wa = wa.lanewise(LSHR, bits);
+          wb = wb.lanewise(LSHR, bits);
+          wc = wc.lanewise(LSHR, bits);
         }
       }
       if (perRests > 0) {
         long rests = numbers + layout.restsAt(part) * ROW;
-        IntVector word = IntVector.fromMemorySegment(I, data, rests, ORDER);
-        word = word.lanewise(LSHR, part * perRests % Integer.BYTES * Byte.SIZE);
-        for (int j = 0; j < perRests; j++, index += TileShape.ROW) {
-          FloatVector q = word.and(mask).or(base).reinterpretAsFloats().sub(zero);
-          q.fma(factor, shift).intoMemorySegment(out, index, ORDER);
-          word = word.lanewise(LSHR, Byte.SIZE);
+        int bit = part * perRests % Integer.BYTES * Byte.SIZE;
+        for (int j = 0; j < perRests; j++, index += TileShape.ROW, bit += Byte.SIZE) {
+          IntVector ra = IntVector.fromMemorySegment(I, data, rests, ORDER).lanewise(LSHR, bit);
+          IntVector rb =
+              IntVector.fromMemorySegment(I, data, rests + VECTOR, ORDER).lanewise(LSHR, bit);
+          IntVector rc =
+              IntVector.fromMemorySegment(I, data, rests + 2 * VECTOR, ORDER).lanewise(LSHR, bit);
+          FloatVector qa = ra.and(mask).or(base).reinterpretAsFloats().sub(zero);
+          FloatVector qb = rb.and(mask).or(base).reinterpretAsFloats().sub(zero);
+          FloatVector qc = rc.and(mask).or(base).reinterpretAsFloats().sub(zero);
+          qa.fma(factora, shifta).intoMemorySegment(out, toa + index, ORDER);
+          qb.fma(factorb, shiftb).intoMemorySegment(out, tob + index, ORDER);
+          qc.fma(factorc, shiftc).intoMemorySegment(out, toc + index, ORDER);
         }
       }
     }

@@ -110,17 +110,17 @@ final class QuantisedPanels extends VectorWeights {
     for (int done = 0; done < count; done += PanelLayout.SECTION) {
       int section = (k + done) / PanelLayout.SECTION;
       scales.read(memory, panel, section, 0);
-      for (int v = 0; v < WIDTH; v += N) {
-        PanelNumbers.expand(
-            memory.data(),
-            memory.numbers(panel, section) + (long) v * Integer.BYTES,
-            layout,
-            memory.section(section).parts(),
-            scales,
-            v,
-            scratch.expandedStrip,
-            TileShape.offset(output + v, count) + done * TileShape.ROW);
-      }
+      long to = done * TileShape.ROW;
+      PanelNumbers.expand(
+          memory.data(),
+          memory.numbers(panel, section),
+          layout,
+          memory.section(section).parts(),
+          scales,
+          scratch.expandedStrip,
+          TileShape.offset(output, count) + to,
+          TileShape.offset(output + N, count) + to,
+          TileShape.offset(output + 2 * N, count) + to);
     }
   }
 

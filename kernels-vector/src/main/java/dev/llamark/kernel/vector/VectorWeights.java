@@ -17,10 +17,13 @@ abstract class VectorWeights implements PackedMatrix {
   static final int WIDTH = 3 * Lanes.COUNT;
 
   /**
-   * Inputs that are expanded at once: a strip's share of them fits into half of a second-level
-   * cache. A multiple of all types' blocks.
+   * Inputs that are expanded at once, a multiple of all types' blocks and of {@link
+   * PanelLayout#SECTION}. A strip's share of them takes three quarters of a second-level cache of a
+   * mebibyte, or at 256 bits of half a one: between a quarter and all of the inputs of a row in
+   * common shapes. With fewer the results are read and written more often than it costs to find
+   * weights and inputs in a further cache.
    */
-  static final int DEPTH = Lanes.COUNT > 8 ? 512 : 1024;
+  static final int DEPTH = Lanes.COUNT > 8 ? 2048 : 1024;
 
   /** Cache lines and vectors do not straddle. */
   static final int ALIGNMENT = 64;

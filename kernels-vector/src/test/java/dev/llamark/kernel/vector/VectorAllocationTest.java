@@ -122,8 +122,9 @@ class VectorAllocationTest {
     var kernel = new VectorMatMul(team);
     int columns = VectorWeights.DEPTH + 64;
     PackedMatrix w = kernel.pack(Matrix.of("w", 96, columns, new float[96 * columns]));
+    float[] x = new float[48 * columns];
     for (int rows : new int[] {7, 48}) {
-      assertAllocatesNothing(() -> kernel.apply(a, 0, rows, w, c, 0));
+      assertAllocatesNothing(() -> kernel.apply(x, 0, rows, w, c, 0));
     }
   }
 
