@@ -75,8 +75,8 @@ final class MatMulCases implements OperationCases {
       list.add(id(dtype, 1, 4 * lanes, tail));
       list.add(id(dtype, 3, tail, 2 * lanes + 1));
     }
-    for (int k :
-        new int[] {511, 512, 513, 1024 + lanes + 1, 2048 + lanes + 1}) { // blocks of K end here
+    for (int k : // blocks of K end here, or a little before
+        new int[] {352, 480, 511, 512, 513, 1024 + lanes + 1, 2048 + lanes + 1}) {
       list.add(id(dtype, 1, 2 * lanes + 1, k).with("exact"));
       list.add(id(dtype, 7, 2 * lanes + 1, k).with("exact"));
     }

@@ -78,18 +78,19 @@ final class FiveBitVector {
     FloatVector acc1c = zero;
     long at = numbers;
     int k = xOffset;
-    long rests = numbers;
+    IntVector ra = IntVector.zero(I);
+    IntVector rb = ra;
+    IntVector rc = ra;
     for (int part = 0; part < parts; part++) {
       if (part % PARTS_PER_RESTS == 0) {
-        rests = at;
+        ra = IntVector.fromMemorySegment(I, w, at, ORDER);
+        VarHandle.loadLoadFence();
+        rb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        VarHandle.loadLoadFence();
+        rc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        VarHandle.loadLoadFence();
         at += 3 * VECTOR;
       }
-      IntVector ra = IntVector.fromMemorySegment(I, w, rests, ORDER);
-      VarHandle.loadLoadFence();
-      IntVector rb = IntVector.fromMemorySegment(I, w, rests + VECTOR, ORDER);
-      VarHandle.loadLoadFence();
-      IntVector rc = IntVector.fromMemorySegment(I, w, rests + 2 * VECTOR, ORDER);
-      VarHandle.loadLoadFence();
       for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
         IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
         VarHandle.loadLoadFence();
@@ -127,10 +128,6 @@ final class FiveBitVector {
       }
 
       // end of a part
-      int bit = part % PARTS_PER_RESTS * RESTS * Byte.SIZE;
-      ra = ra.lanewise(LSHR, bit);
-      rb = rb.lanewise(LSHR, bit);
-      rc = rc.lanewise(LSHR, bit);
       FloatVector y0 = FloatVector.broadcast(S, x[k]);
       acc0a = ra.and(maskRest).or(base0).reinterpretAsFloats().sub(zero0).fma(y0, acc0a);
       acc0b = rb.and(maskRest).or(base0).reinterpretAsFloats().sub(zero0).fma(y0, acc0b);
@@ -142,6 +139,9 @@ final class FiveBitVector {
       acc1a = ra.and(maskRest).or(base0).reinterpretAsFloats().sub(zero0).fma(y1, acc1a);
       acc1b = rb.and(maskRest).or(base0).reinterpretAsFloats().sub(zero0).fma(y1, acc1b);
       acc1c = rc.and(maskRest).or(base0).reinterpretAsFloats().sub(zero0).fma(y1, acc1c);
+      ra = ra.lanewise(LSHR, Byte.SIZE);
+      rb = rb.lanewise(LSHR, Byte.SIZE);
+      rc = rc.lanewise(LSHR, Byte.SIZE);
       int scale = part * WIDTH;
       FloatVector.fromArray(S, scales, scale)
           .fma(acc0a.add(acc1a), FloatVector.fromArray(S, out, outOffset))

@@ -1,18 +1,13 @@
 package dev.llamark.kernel.vector;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.LSHL;
-
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
-import jdk.incubator.vector.IntVector;
 
 /**
  * Weights of 16 bits, binary16 or bfloat16, as they are, (panel × input pair × output × 2). Where
@@ -21,7 +16,6 @@ import jdk.incubator.vector.IntVector;
 final class HalfPanels extends VectorWeights {
 
   private static final int N = Lanes.COUNT;
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int PANELS_PER_STRIP = TileShape.STRIP / WIDTH;
 
   /** Bytes of an input pair of a panel. */
@@ -150,13 +144,13 @@ final class HalfPanels extends VectorWeights {
     long toc = vectorAt(output + 2 * N, count, tileWidth);
     int whole = count / 2;
     if (dtype() == DType.BF16) {
-      expandBf16(data, from, whole, out, toa, tob, toc, step);
+      HalfNumbers.bf16(data, from, whole, out, toa, tob, toc, step);
     } else if (special.get()) {
-      expandSpecial(data, from, whole, out, toa, step);
-      expandSpecial(data, from + VECTOR, whole, out, tob, step);
-      expandSpecial(data, from + 2 * VECTOR, whole, out, toc, step);
+      HalfNumbers.special(data, from, whole, out, toa, step);
+      HalfNumbers.special(data, from + VECTOR, whole, out, tob, step);
+      HalfNumbers.special(data, from + 2 * VECTOR, whole, out, toc, step);
     } else {
-      expandF16(data, from, whole, out, toa, tob, toc, step);
+      HalfNumbers.f16(data, from, whole, out, toa, tob, toc, step);
     }
     if (count % 2 != 0) {
       for (int v = 0; v < WIDTH; v += N) {
@@ -170,101 +164,6 @@ final class HalfPanels extends VectorWeights {
   private static long vectorAt(int output, int count, int tileWidth) {
     int tile = output / tileWidth;
     return ((long) tile * count * tileWidth + output % tileWidth) * Float.BYTES;
-  }
-
-  /** Binary16 without infinities and NaN: {@link Lanes#fromHalf} says why the product is right. */
-  private static void expandF16(
-      MemorySegment data,
-      long from,
-      int pairs,
-      MemorySegment out,
-      long toa,
-      long tob,
-      long toc,
-      long step) {
-    for (int i = 0; i < pairs; i++) {
-      long at = from + i * ROW;
-      IntVector wa = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
-      VarHandle.loadLoadFence();
-      IntVector wb = IntVector.fromMemorySegment(Lanes.INTS, data, at + VECTOR, ORDER);
-      VarHandle.loadLoadFence();
-      IntVector wc = IntVector.fromMemorySegment(Lanes.INTS, data, at + 2 * VECTOR, ORDER);
-      VarHandle.loadLoadFence();
-      long even = 2 * i * step;
-      long odd = even + step;
-      wa.lanewise(LSHL, 16)
-          .lanewise(ASHR, 3)
-          .and(HalfVector.SIGN_AND_MAGNITUDE)
-          .reinterpretAsFloats()
-          .mul(HalfVector.BIAS)
-          .intoMemorySegment(out, toa + even, ORDER);
-      wb.lanewise(LSHL, 16)
-          .lanewise(ASHR, 3)
-          .and(HalfVector.SIGN_AND_MAGNITUDE)
-          .reinterpretAsFloats()
-          .mul(HalfVector.BIAS)
-          .intoMemorySegment(out, tob + even, ORDER);
-      wc.lanewise(LSHL, 16)
-          .lanewise(ASHR, 3)
-          .and(HalfVector.SIGN_AND_MAGNITUDE)
-          .reinterpretAsFloats()
-          .mul(HalfVector.BIAS)
-          .intoMemorySegment(out, toc + even, ORDER);
-      wa.lanewise(ASHR, 3)
-          .and(HalfVector.SIGN_AND_MAGNITUDE)
-          .reinterpretAsFloats()
-          .mul(HalfVector.BIAS)
-          .intoMemorySegment(out, toa + odd, ORDER);
-      wb.lanewise(ASHR, 3)
-          .and(HalfVector.SIGN_AND_MAGNITUDE)
-          .reinterpretAsFloats()
-          .mul(HalfVector.BIAS)
-          .intoMemorySegment(out, tob + odd, ORDER);
-      wc.lanewise(ASHR, 3)
-          .and(HalfVector.SIGN_AND_MAGNITUDE)
-          .reinterpretAsFloats()
-          .mul(HalfVector.BIAS)
-          .intoMemorySegment(out, toc + odd, ORDER);
-    }
-  }
-
-  private static void expandSpecial(
-      MemorySegment data, long from, int pairs, MemorySegment out, long to, long step) {
-    for (int i = 0; i < pairs; i++) {
-      IntVector pair = IntVector.fromMemorySegment(Lanes.INTS, data, from + i * ROW, ORDER);
-      Lanes.fromHalf(pair.lanewise(LSHL, 16).lanewise(ASHR, 16))
-          .intoMemorySegment(out, to + 2 * i * step, ORDER);
-      Lanes.fromHalf(pair.lanewise(ASHR, 16))
-          .intoMemorySegment(out, to + (2 * i + 1) * step, ORDER);
-    }
-  }
-
-  private static void expandBf16(
-      MemorySegment data,
-      long from,
-      int pairs,
-      MemorySegment out,
-      long toa,
-      long tob,
-      long toc,
-      long step) {
-    for (int i = 0; i < pairs; i++) {
-      long at = from + i * ROW;
-      IntVector wa = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
-      VarHandle.loadLoadFence();
-      IntVector wb = IntVector.fromMemorySegment(Lanes.INTS, data, at + VECTOR, ORDER);
-      VarHandle.loadLoadFence();
-      IntVector wc = IntVector.fromMemorySegment(Lanes.INTS, data, at + 2 * VECTOR, ORDER);
-      VarHandle.loadLoadFence();
-      long even = 2 * i * step;
-      long odd = even + step;
-      wa.lanewise(LSHL, BF16_SHIFT).reinterpretAsFloats().intoMemorySegment(out, toa + even, ORDER);
-      wb.lanewise(LSHL, BF16_SHIFT).reinterpretAsFloats().intoMemorySegment(out, tob + even, ORDER);
-      wc.lanewise(LSHL, BF16_SHIFT).reinterpretAsFloats().intoMemorySegment(out, toc + even, ORDER);
-      wa.and(HalfVector.UPPER).reinterpretAsFloats().intoMemorySegment(out, toa + odd, ORDER);
-      wb.and(HalfVector.UPPER).reinterpretAsFloats().intoMemorySegment(out, tob + odd, ORDER);
-      wc.and(HalfVector.UPPER).reinterpretAsFloats().intoMemorySegment(out, toc + odd, ORDER);
-    }
   }
 
   /** The first input of the pair at {@code at}, for a vector of outputs. */

@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 final class Int8Product {
 
-  /** Inputs of a panel that are expanded at once: whole blocks of every type. */
+  /** Inputs of a panel that are expanded at once: whole sections of {@link PanelLayout}. */
   private static final int DEPTH = 512;
 
   /** What one thread needs besides the operands. */

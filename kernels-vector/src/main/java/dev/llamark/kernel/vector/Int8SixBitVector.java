@@ -61,16 +61,19 @@ final class Int8SixBitVector {
     float[] inputScales = input.scales();
     long at = numbers;
     int k = first * (INTS_PER_PART * DIGITS + RESTS);
-    long rests = numbers;
+    IntVector ra = IntVector.zero(I);
+    IntVector rb = ra;
+    IntVector rc = ra;
     for (int part = 0; part < parts; part++) {
       if (part % PARTS_PER_RESTS == 0) {
-        rests = at;
+        ra = IntVector.fromMemorySegment(I, w, at, ORDER);
+        VarHandle.loadLoadFence();
+        rb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        VarHandle.loadLoadFence();
+        rc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        VarHandle.loadLoadFence();
         at += 3 * VECTOR;
       }
-      IntVector ra = IntVector.fromMemorySegment(I, w, rests, ORDER);
-      IntVector rb = IntVector.fromMemorySegment(I, w, rests + VECTOR, ORDER);
-      IntVector rc = IntVector.fromMemorySegment(I, w, rests + 2 * VECTOR, ORDER);
-      VarHandle.loadLoadFence();
       IntVector acca = IntVector.broadcast(I, bases[first + part]);
       IntVector accb = acca;
       IntVector accc = acca;
@@ -102,11 +105,13 @@ final class Int8SixBitVector {
       }
 
       // end of a part
-      int bit = part % PARTS_PER_RESTS * RESTS * Byte.SIZE;
       IntVector rest = IntVector.broadcast(I, factors[k]);
-      acca = acca.add(ra.lanewise(LSHR, bit).and(0xFF).mul(rest));
-      accb = accb.add(rb.lanewise(LSHR, bit).and(0xFF).mul(rest));
-      accc = accc.add(rc.lanewise(LSHR, bit).and(0xFF).mul(rest));
+      acca = acca.add(ra.and(0xFF).mul(rest));
+      accb = accb.add(rb.and(0xFF).mul(rest));
+      accc = accc.add(rc.and(0xFF).mul(rest));
+      ra = ra.lanewise(LSHR, Byte.SIZE);
+      rb = rb.lanewise(LSHR, Byte.SIZE);
+      rc = rc.lanewise(LSHR, Byte.SIZE);
       k += RESTS;
       int scale = part * WIDTH;
       FloatVector factor = FloatVector.broadcast(S, inputScales[(first + part) / PARTS_PER_BLOCK]);

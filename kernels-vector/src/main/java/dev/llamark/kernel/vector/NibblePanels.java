@@ -58,7 +58,7 @@ final class NibblePanels extends VectorWeights {
     MemorySegment data = memory.data();
     Arrays.fill(out, outOffset, outOffset + PANEL, 0);
     for (int section = 0; section < memory.sections(); section++) {
-      scales.read(memory, panel, section, input.sums(), out, outOffset);
+      scales.readAndAddMinima(memory, panel, section, input.sums(), out, outOffset);
       long numbers = memory.numbers(panel, section);
       int first = memory.firstPart(section);
       int parts = memory.section(section).parts();
@@ -75,13 +75,13 @@ final class NibblePanels extends VectorWeights {
    * #PANEL}), and its scales.
    *
    * @param k where a section begins
-   * @param count whole blocks
+   * @param count whole sections or all that is left of a row
    */
   void expandShorts(int panel, int k, int count, short[] out, PartScales scales) {
     scales.resize(count / layout.partInputs(), PANEL);
     for (int done = 0; done < count; done += PanelLayout.SECTION) {
       int section = (k + done) / PanelLayout.SECTION;
-      scales.read(memory, panel, section, done / layout.partInputs());
+      scales.readAll(memory, panel, section, done / layout.partInputs());
       long at = memory.numbers(panel, section);
       NibbleVector.expand(memory.data(), at, memory.section(section).inputs(), out, done * PANEL);
     }
@@ -99,7 +99,7 @@ final class NibblePanels extends VectorWeights {
     scales.resize(memory.section(0).parts(), PANEL);
     for (int done = 0; done < count; done += PanelLayout.SECTION) {
       int section = (k + done) / PanelLayout.SECTION;
-      scales.read(memory, strip, section, 0);
+      scales.readAll(memory, strip, section, 0);
       for (int v = 0; v < PANEL; v += N) {
         // an int has lanes of two outputs, a vector of floats apart
         long at = memory.numbers(strip, section) + (long) v / (2 * N) * N * Integer.BYTES;

@@ -5,11 +5,12 @@ import dev.llamark.tensor.DType;
 /**
  * How a panel of a quantised type lies in memory: in sections of {@link #SECTION} inputs, the last
  * of which may be shorter. Every field of a section is (… × output). First the heads, its blocks'
- * half floats d and then dmin where the type has one; then the bytes of its parts' scales and then
- * of their minima where they have them, four parts to an int; then the numbers. An int holds as
- * many consecutive numbers of one output as fit into it whole, the first lowest: one load serves
- * them all. What a part has beyond its ints are the rests, bytes, the first lowest, four to an int;
- * the rests of as many parts as share an int come before the numbers of those parts.
+ * half floats d and then those of the minima where the type has them; then the bytes of its parts'
+ * scales and then of their minima where they have them, four parts to an int; then the numbers. An
+ * int holds as many consecutive numbers of one output as fit into it whole, the first lowest: one
+ * load serves them all. What a part has beyond its ints are the rests, bytes, the first lowest,
+ * four to an int; the rests of as many parts as share an int come before the numbers of those
+ * parts.
  *
  * <p>So a row is read in one stream. Were all scales of a row before its numbers, they would have
  * to be kept while the numbers push them out of the first-level cache, and a core that reads both
@@ -98,7 +99,7 @@ record PanelLayout(
     int parts = inputs / partInputs;
     int headBytes = inputs / blockInputs * Short.BYTES * width;
     int scaleBytes = partScales ? parts * width : 0;
-    int scales = heads() * headBytes;
+    int scales = align(heads() * headBytes);
     int numbers = align(scales + heads() * scaleBytes);
     int ints = parts * intsPerPart() + (rests() == 0 ? 0 : Math.ceilDiv(parts, partsPerRests()));
     int bytes = align(numbers + ints * Integer.BYTES * width);

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * A panel's numbers made floats, {@code scale · (number − centre) + shift}. Each output has a lane
- * of its own; nothing crosses lanes.
+ * of its own; nothing crosses lanes. {@link PanelMemory} explains the fences.
  */
 final class PanelNumbers {
 

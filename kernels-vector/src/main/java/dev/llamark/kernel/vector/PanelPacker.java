@@ -102,8 +102,7 @@ final class PanelPacker {
         heads, 0, target, ValueLayout.JAVA_SHORT, to, section.scales() / Short.BYTES);
     MemorySegment.copy(
         scales, 0, target, ValueLayout.JAVA_BYTE, to + section.scales(), scales.length);
-    MemorySegment.copy(
-        ints, 0, target, ValueLayout.JAVA_INT_UNALIGNED, to + section.numbers(), count);
+    MemorySegment.copy(ints, 0, target, ValueLayout.JAVA_INT, to + section.numbers(), count);
   }
 
   /** Whether none of the half floats that were packed was infinite or NaN. */

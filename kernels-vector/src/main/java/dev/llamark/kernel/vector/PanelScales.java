@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The scales and the shifts of a panel's parts as floats, (part × output): a weight is {@code scale
- * · number + shift}. Types without a minimum have no shifts.
+ * · number + shift}.
  */
 final class PanelScales {
 

@@ -2,7 +2,7 @@ package dev.llamark.kernel.vector;
 
 import java.util.Arrays;
 
-/** Scales and shifts of a panel's parts, (part × output). */
+/** Scales and shifts of parts of a panel, (part × output). */
 final class PartScales {
 
   private float[] scales = new float[0];
@@ -20,12 +20,12 @@ final class PartScales {
    * Reads the scales of a section and its shifts, zeros where the type has no minimum; {@link
    * #resize} comes before.
    *
-   * @param at number of the part from which on they are written
+   * @param toPart number of the part from which on they are written
    */
-  void read(PanelMemory memory, int panel, int section, int at) {
-    readScales(memory, panel, section, at);
+  void readAll(PanelMemory memory, int panel, int section, int toPart) {
+    readScales(memory, panel, section, toPart);
     PanelLayout layout = memory.layout();
-    int from = at * layout.width();
+    int from = toPart * layout.width();
     if (layout.minimum()) {
       readShifts(memory, panel, section, from);
     } else {
@@ -40,7 +40,8 @@ final class PartScales {
    * @param sums of the input over each part of the row, if there are minima
    * @param out a panel's width
    */
-  void read(PanelMemory memory, int panel, int section, float[] sums, float[] out, int outOffset) {
+  void readAndAddMinima(
+      PanelMemory memory, int panel, int section, float[] sums, float[] out, int outOffset) {
     PanelLayout layout = memory.layout();
     int parts = memory.section(section).parts();
     resize(parts, layout.width());
@@ -68,9 +69,9 @@ final class PartScales {
     }
   }
 
-  private void readScales(PanelMemory memory, int panel, int section, int at) {
+  private void readScales(PanelMemory memory, int panel, int section, int toPart) {
     PanelLayout layout = memory.layout();
-    int to = at * layout.width();
+    int to = toPart * layout.width();
     long heads = memory.at(panel, section);
     if (layout.partScales()) {
       long bytes = memory.at(panel, section) + memory.section(section).scales();

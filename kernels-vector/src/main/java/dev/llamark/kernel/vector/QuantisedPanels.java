@@ -7,8 +7,8 @@ import java.util.Arrays;
 
 /**
  * Weights of a type with blocks, in panels as {@link PanelLayout} has them. A product of one row
- * takes the numbers as they are packed; a product of many expands them to floats, a vector of
- * outputs at a time.
+ * takes the numbers as they are packed; a product of many expands them to floats, in the order in
+ * which they lie.
  */
 final class QuantisedPanels extends VectorWeights {
 
@@ -36,7 +36,7 @@ final class QuantisedPanels extends VectorWeights {
     boolean int8 = input.quantised() && int8Bits() > 0;
     Arrays.fill(out, outOffset, outOffset + WIDTH, 0);
     for (int section = 0; section < memory.sections(); section++) {
-      scales.read(memory, panel, section, input.sums(), out, outOffset);
+      scales.readAndAddMinima(memory, panel, section, input.sums(), out, outOffset);
       if (int8) {
         multiplyInt8(input.int8(), panel, section, scales.scales(), out, outOffset);
       } else {
@@ -109,7 +109,7 @@ final class QuantisedPanels extends VectorWeights {
     scales.resize(memory.section(0).parts(), WIDTH);
     for (int done = 0; done < count; done += PanelLayout.SECTION) {
       int section = (k + done) / PanelLayout.SECTION;
-      scales.read(memory, panel, section, 0);
+      scales.readAll(memory, panel, section, 0);
       long to = done * TileShape.ROW;
       PanelNumbers.expand(
           memory.data(),

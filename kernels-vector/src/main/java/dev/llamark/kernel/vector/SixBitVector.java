@@ -78,18 +78,19 @@ final class SixBitVector {
     FloatVector acc1c = zero;
     long at = numbers;
     int k = xOffset;
-    long rests = numbers;
+    IntVector ra = IntVector.zero(I);
+    IntVector rb = ra;
+    IntVector rc = ra;
     for (int part = 0; part < parts; part++) {
       if (part % PARTS_PER_RESTS == 0) {
-        rests = at;
+        ra = IntVector.fromMemorySegment(I, w, at, ORDER);
+        VarHandle.loadLoadFence();
+        rb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        VarHandle.loadLoadFence();
+        rc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        VarHandle.loadLoadFence();
         at += 3 * VECTOR;
       }
-      IntVector ra = IntVector.fromMemorySegment(I, w, rests, ORDER);
-      VarHandle.loadLoadFence();
-      IntVector rb = IntVector.fromMemorySegment(I, w, rests + VECTOR, ORDER);
-      VarHandle.loadLoadFence();
-      IntVector rc = IntVector.fromMemorySegment(I, w, rests + 2 * VECTOR, ORDER);
-      VarHandle.loadLoadFence();
       for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
         IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
         VarHandle.loadLoadFence();
@@ -123,14 +124,13 @@ final class SixBitVector {
       }
 
       // end of a part
-      int bit = part % PARTS_PER_RESTS * RESTS * Byte.SIZE;
-      ra = ra.lanewise(LSHR, bit);
-      rb = rb.lanewise(LSHR, bit);
-      rc = rc.lanewise(LSHR, bit);
       FloatVector y0 = FloatVector.broadcast(S, x[k]);
       acc0a = ra.and(maskRest).or(base0).reinterpretAsFloats().sub(zero0).fma(y0, acc0a);
       acc0b = rb.and(maskRest).or(base0).reinterpretAsFloats().sub(zero0).fma(y0, acc0b);
       acc0c = rc.and(maskRest).or(base0).reinterpretAsFloats().sub(zero0).fma(y0, acc0c);
+      ra = ra.lanewise(LSHR, Byte.SIZE);
+      rb = rb.lanewise(LSHR, Byte.SIZE);
+      rc = rc.lanewise(LSHR, Byte.SIZE);
       int scale = part * WIDTH;
       FloatVector.fromArray(S, scales, scale)
           .fma(acc0a.add(acc1a), FloatVector.fromArray(S, out, outOffset))

@@ -17,11 +17,9 @@ abstract class VectorWeights implements PackedMatrix {
   static final int WIDTH = 3 * Lanes.COUNT;
 
   /**
-   * Inputs that are expanded at once, a multiple of all types' blocks and of {@link
-   * PanelLayout#SECTION}. A strip's share of them takes three quarters of a second-level cache of a
-   * mebibyte, or at 256 bits of half a one: between a quarter and all of the inputs of a row in
-   * common shapes. With fewer the results are read and written more often than it costs to find
-   * weights and inputs in a further cache.
+   * Inputs that are expanded at once, a multiple of {@link PanelLayout#SECTION}. A strip's share of
+   * them takes 768 KiB at 512 bits and 192 KiB at 256: results are read and written once for each
+   * block of inputs, which costs more than to find weights in the second-level cache.
    */
   static final int DEPTH = Lanes.COUNT > 8 ? 2048 : 1024;
 
@@ -74,11 +72,15 @@ abstract class VectorWeights implements PackedMatrix {
    * Makes a strip's floats from input {@code k} on and sets {@link MatMulScratch#strip}. Outputs
    * beyond the matrix's rows get anything.
    *
-   * @param count at most {@link #DEPTH}
+   * @param k a multiple of {@link PanelLayout#SECTION}
+   * @param count whole sections or all that is left of a row, at most {@link #DEPTH}
    */
   abstract void makeStrip(int strip, int k, int count, MatMulScratch scratch);
 
-  /** Inputs of a block, at most, for products of many rows. */
+  /**
+   * Inputs of a block, at most, for products of many rows: a multiple of {@link
+   * PanelLayout#SECTION}.
+   */
   int depth() {
     return DEPTH;
   }

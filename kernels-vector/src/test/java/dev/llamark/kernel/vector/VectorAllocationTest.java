@@ -117,11 +117,13 @@ class VectorAllocationTest {
     }
   }
 
-  @Test
-  void matMulOverSeveralBlocksOfInputs() {
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F16", "Q4_0", "Q5_1"})
+  void matMulOverSeveralBlocksOfInputs(DType dtype) {
     var kernel = new VectorMatMul(team);
-    int columns = VectorWeights.DEPTH + 64;
-    PackedMatrix w = kernel.pack(Matrix.of("w", 96, columns, new float[96 * columns]));
+    int columns = 2048 + 64;
+    Matrix zeros = Matrix.of("w", 96, columns, new float[96 * columns]);
+    PackedMatrix w = kernel.pack(dtype == DType.F32 ? zeros : zeros.quantise(dtype));
     float[] x = new float[48 * columns];
     for (int rows : new int[] {7, 48}) {
       assertAllocatesNothing(() -> kernel.apply(x, 0, rows, w, c, 0));

@@ -101,13 +101,27 @@ class VectorMatMulTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1"})
+  @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K"})
   void anInfiniteScaleReachesItsOwnOutputAlone(DType dtype) {
+    assertInfiniteAlone(dtype, dtype == DType.Q6_K ? dtype.blockBytes() - Short.BYTES : 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"Q4_1", "Q5_1", "Q4_K", "Q5_K"})
+  void anInfiniteMinimumReachesItsOwnOutputAlone(DType dtype) {
+    assertInfiniteAlone(dtype, Short.BYTES);
+  }
+
+  /** The half float at {@code at} of a block behind the first 256 inputs is infinite. */
+  private void assertInfiniteAlone(DType dtype, int at) {
     int outputs = VectorWeights.WIDTH + 3;
-    Matrix matrix = Matrix.of("w", outputs, 64, wholeNumbers(outputs * 64, 7)).quantise(dtype);
-    long row = 2 * matrix.rowBytes(); // a block begins with its scale
-    matrix.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, row, INFINITE_HALF);
-    float[] x = wholeNumbers(4 * 64, 3);
+    int columns = dtype.blockElements() == 256 ? 512 : 352;
+    float[] values = wholeNumbers(outputs * columns, 7);
+    Matrix matrix = Matrix.of("w", outputs, columns, values).quantise(dtype);
+    int block = 256 / dtype.blockElements();
+    long half = 2 * matrix.rowBytes() + (long) block * dtype.blockBytes() + at;
+    matrix.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, half, INFINITE_HALF);
+    float[] x = wholeNumbers(4 * columns, 3);
     try (ThreadTeam team = new ThreadTeam(2)) {
       for (MatMul kernel : new MatMul[] {new VectorMatMul(team), new Int8MatMul(team)}) {
         PackedMatrix packed = kernel.pack(matrix);
