@@ -20,7 +20,9 @@ final class HalfNumbers {
   private static final long ROW = (long) VectorWeights.WIDTH * Integer.BYTES;
 
   private static final long VECTOR = Lanes.INTS.vectorByteSize();
-  private static final int BF16_SHIFT = 16;
+
+  /** A bfloat16 is the upper half of a float. */
+  static final int BF16_SHIFT = 16;
 
   private HalfNumbers() {}
 

@@ -18,12 +18,10 @@ final class HalfPanels extends VectorWeights {
   private static final int N = Lanes.COUNT;
   private static final int PANELS_PER_STRIP = TileShape.STRIP / WIDTH;
 
-  /** Bytes of an input pair of a panel. */
+  /** Bytes of an input pair of a panel, or of an input's floats. */
   private static final long ROW = (long) WIDTH * Integer.BYTES;
 
   private static final long VECTOR = (long) N * Integer.BYTES;
-
-  private static final int BF16_SHIFT = 16;
 
   /** The exponent of binary16's infinities and NaN. */
   private static final int SPECIAL = 0x7C00;
@@ -116,7 +114,7 @@ final class HalfPanels extends VectorWeights {
       float[] x, int xOffset, int panel, float[] out, int outOffset, MemorySegment expanded) {
     for (int k = 0; k < columns(); k += DEPTH) {
       int count = Math.min(DEPTH, columns() - k);
-      expand(panel, k, count, expanded, 0, WIDTH);
+      expand(panel, k, count, expanded, 0, VECTOR, 2 * VECTOR, ROW);
       PanelVector.multiply(x, xOffset + k, expanded, count, out, outOffset, k > 0);
     }
   }
@@ -126,22 +124,19 @@ final class HalfPanels extends VectorWeights {
     int first = strip * PANELS_PER_STRIP;
     int end = Math.min(panels(), first + PANELS_PER_STRIP);
     for (int panel = first; panel < end; panel++) {
-      expand(panel, k, count, scratch.expandedStrip, (panel - first) * WIDTH, TileShape.WIDTH);
+      int output = (panel - first) * WIDTH;
+      long toa = TileShape.offset(output, count);
+      long tob = TileShape.offset(output + N, count);
+      long toc = TileShape.offset(output + 2 * N, count);
+      expand(panel, k, count, scratch.expandedStrip, toa, tob, toc, TileShape.ROW);
     }
     scratch.placeExpandedStrip(count);
   }
 
-  /**
-   * Writes a panel's floats, (tile × count × {@code tileWidth}).
-   *
-   * @param output the panel's first output among those of all tiles
-   */
-  private void expand(int panel, int k, int count, MemorySegment out, int output, int tileWidth) {
-    long step = (long) tileWidth * Float.BYTES;
+  /** Writes a panel's floats; the parameters are those of {@link HalfNumbers#f16}. */
+  private void expand(
+      int panel, int k, int count, MemorySegment out, long toa, long tob, long toc, long step) {
     long from = panel * panelBytes() + (long) k / 2 * ROW;
-    long toa = vectorAt(output, count, tileWidth);
-    long tob = vectorAt(output + N, count, tileWidth);
-    long toc = vectorAt(output + 2 * N, count, tileWidth);
     int whole = count / 2;
     if (dtype() == DType.BF16) {
       HalfNumbers.bf16(data, from, whole, out, toa, tob, toc, step);
@@ -153,17 +148,12 @@ final class HalfPanels extends VectorWeights {
       HalfNumbers.f16(data, from, whole, out, toa, tob, toc, step);
     }
     if (count % 2 != 0) {
-      for (int v = 0; v < WIDTH; v += N) {
-        long to = vectorAt(output + v, count, tileWidth) + 2 * whole * step;
-        expandLower(from + whole * ROW + (long) v * Integer.BYTES, out, to);
-      }
+      long at = from + whole * ROW;
+      long to = 2 * whole * step;
+      expandLower(at, out, toa + to);
+      expandLower(at + VECTOR, out, tob + to);
+      expandLower(at + 2 * VECTOR, out, toc + to);
     }
-  }
-
-  /** Where the floats of a vector of outputs begin. */
-  private static long vectorAt(int output, int count, int tileWidth) {
-    int tile = output / tileWidth;
-    return ((long) tile * count * tileWidth + output % tileWidth) * Float.BYTES;
   }
 
   /** The first input of the pair at {@code at}, for a vector of outputs. */
@@ -172,7 +162,7 @@ final class HalfPanels extends VectorWeights {
       short bits = (short) data.get(ValueLayout.JAVA_INT, at + (long) r * Integer.BYTES);
       float value =
           dtype() == DType.BF16
-              ? Float.intBitsToFloat(bits << BF16_SHIFT)
+              ? Float.intBitsToFloat(bits << HalfNumbers.BF16_SHIFT)
               : Float.float16ToFloat(bits);
       out.set(ValueLayout.JAVA_FLOAT, to + (long) r * Float.BYTES, value);
     }

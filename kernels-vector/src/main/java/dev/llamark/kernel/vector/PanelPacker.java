@@ -36,9 +36,6 @@ final class PanelPacker {
   private final boolean halves;
   private boolean finite = true;
 
-  /** Where the minima's half floats begin in {@code heads}, for the section at hand. */
-  private int minimaAt;
-
   /**
    * @param halves whether the two halves of an int go to lanes of 16 bits: for types of half-bytes
    */
@@ -88,10 +85,10 @@ final class PanelPacker {
     Arrays.fill(ints, 0); // rests and halves are put together in it
     int rowBytes = (int) matrix.rowBytes();
     int blockBytes = matrix.dtype().blockBytes();
-    minimaAt = section.minimumHeads() / Short.BYTES;
+    int minimaAt = section.minimumHeads() / Short.BYTES;
     for (int block = 0; block < section.inputs() / layout.blockInputs(); block++) {
       for (int r = 0; r < rows; r++) {
-        packBlock(block, r * rowBytes + (firstBlock + block) * blockBytes, r);
+        packBlock(block, r * rowBytes + (firstBlock + block) * blockBytes, r, minimaAt);
       }
     }
   }
@@ -110,8 +107,8 @@ final class PanelPacker {
     return finite;
   }
 
-  private void packBlock(int block, int at, int r) {
-    packHeads(block, at, r);
+  private void packBlock(int block, int at, int r, int minimaAt) {
+    packHeads(block, at, r, minimaAt);
     if (layout.partScales()) {
       packScales(block, at, r);
     }
@@ -155,7 +152,7 @@ final class PanelPacker {
     }
   }
 
-  private void packHeads(int block, int at, int r) {
+  private void packHeads(int block, int at, int r, int minimaAt) {
     int to = block * width + r;
     heads[to] = head(at + reader.headAt());
     if (layout.minimum()) {

@@ -23,11 +23,11 @@ final class PartScales {
    * @param toPart number of the part from which on they are written
    */
   void readAll(PanelMemory memory, int panel, int section, int toPart) {
-    readScales(memory, panel, section, toPart);
     PanelLayout layout = memory.layout();
     int from = toPart * layout.width();
+    read(memory, panel, section, false, from);
     if (layout.minimum()) {
-      readShifts(memory, panel, section, from);
+      read(memory, panel, section, true, from);
     } else {
       Arrays.fill(shifts, from, from + memory.section(section).parts() * layout.width(), 0);
     }
@@ -43,60 +43,51 @@ final class PartScales {
   void readAndAddMinima(
       PanelMemory memory, int panel, int section, float[] sums, float[] out, int outOffset) {
     PanelLayout layout = memory.layout();
-    int parts = memory.section(section).parts();
-    resize(parts, layout.width());
-    readScales(memory, panel, section, 0);
+    PanelLayout.Section fields = memory.section(section);
+    resize(fields.parts(), layout.width());
+    read(memory, panel, section, false, 0);
     if (!layout.minimum()) {
       return;
     }
     int first = memory.firstPart(section);
     if (layout.partScales() && memory.finite()) {
-      PanelLayout.Section fields = memory.section(section);
       long at = memory.at(panel, section);
       PanelScales.minima(
           memory.data(),
           at + fields.minimumHeads(),
           at + fields.minima(),
           layout.width(),
-          parts,
+          fields.parts(),
           sums,
           first,
           out,
           outOffset);
     } else {
-      readShifts(memory, panel, section, 0);
-      PanelScales.shift(shifts, sums, first, layout.width(), parts, out, outOffset);
+      read(memory, panel, section, true, 0);
+      PanelScales.shift(shifts, sums, first, layout.width(), fields.parts(), out, outOffset);
     }
   }
 
-  private void readScales(PanelMemory memory, int panel, int section, int toPart) {
+  /**
+   * Reads the scales or the shifts of a section.
+   *
+   * @param to where they are written in {@link #scales} or {@link #shifts}
+   */
+  private void read(PanelMemory memory, int panel, int section, boolean minima, int to) {
     PanelLayout layout = memory.layout();
-    int to = toPart * layout.width();
-    long heads = memory.at(panel, section);
+    PanelLayout.Section fields = memory.section(section);
+    long at = memory.at(panel, section);
+    long heads = minima ? at + fields.minimumHeads() : at;
+    float[] out = minima ? shifts : scales;
+    int width = layout.width();
     if (layout.partScales()) {
-      long bytes = memory.at(panel, section) + memory.section(section).scales();
-      int parts = memory.section(section).parts();
-      PanelScales.ofParts(memory.data(), heads, bytes, layout.width(), parts, 1, scales, to);
+      long bytes = at + (minima ? fields.minima() : fields.scales());
+      float sign = minima ? -1 : 1;
+      PanelScales.ofParts(memory.data(), heads, bytes, width, fields.parts(), sign, out, to);
     } else {
-      readHeads(memory, heads, section, scales, to);
+      int count = fields.parts() * width;
+      PanelScales.ofBlocks(memory.data(), heads, memory.finite(), count, out, to);
     }
-  }
-
-  private void readShifts(PanelMemory memory, int panel, int section, int to) {
-    PanelLayout layout = memory.layout();
-    long heads = memory.at(panel, section) + memory.section(section).minimumHeads();
-    if (layout.partScales()) {
-      long bytes = memory.at(panel, section) + memory.section(section).minima();
-      int parts = memory.section(section).parts();
-      PanelScales.ofParts(memory.data(), heads, bytes, layout.width(), parts, -1, shifts, to);
-    } else {
-      readHeads(memory, heads, section, shifts, to);
-    }
-  }
-
-  private void readHeads(PanelMemory memory, long heads, int section, float[] out, int to) {
-    int count = memory.section(section).parts() * memory.layout().width();
-    PanelScales.ofBlocks(memory.data(), heads, memory.finite(), count, out, to);
   }
 
   float[] scales() {

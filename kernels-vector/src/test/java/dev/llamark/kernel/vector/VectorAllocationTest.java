@@ -121,7 +121,7 @@ class VectorAllocationTest {
   @EnumSource(names = {"F32", "F16", "Q4_0", "Q5_1"})
   void matMulOverSeveralBlocksOfInputs(DType dtype) {
     var kernel = new VectorMatMul(team);
-    int columns = 2048 + 64;
+    int columns = 2048 + 64; // more than a block of any type, at any width
     Matrix zeros = Matrix.of("w", 96, columns, new float[96 * columns]);
     PackedMatrix w = kernel.pack(dtype == DType.F32 ? zeros : zeros.quantise(dtype));
     float[] x = new float[48 * columns];
