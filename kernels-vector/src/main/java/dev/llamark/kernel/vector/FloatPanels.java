@@ -25,16 +25,18 @@ final class FloatPanels extends VectorWeights {
   private static final ValueLayout.OfFloat STORED =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private final PanelGroups groups;
   private final MemorySegment data;
 
-  private FloatPanels(Matrix matrix) {
+  private FloatPanels(Matrix matrix, int threads) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
+    groups = PanelGroups.of(panels(), threads);
     data = allocate(panels() * panelBytes());
   }
 
   /** Packs a matrix, with the help of the team. */
   static FloatPanels of(Matrix matrix, ThreadTeam team) {
-    FloatPanels panels = new FloatPanels(matrix);
+    FloatPanels panels = new FloatPanels(matrix, team.size());
     float[][] rows = new float[team.size()][matrix.columns()];
     float[][] buffers = new float[team.size()][matrix.columns() * PANEL];
     team.run(
@@ -73,10 +75,18 @@ final class FloatPanels extends VectorWeights {
   }
 
   @Override
-  void multiplyVector(
-      RowInput input, int panel, float[] out, int outOffset, MatMulScratch scratch) {
-    FloatPanelVector.multiply(
-        input.x(), input.offset(), data, offset(panel, 0), columns(), out, outOffset);
+  PanelGroups groups() {
+    return groups;
+  }
+
+  @Override
+  void multiplyGroup(RowInput input, int group, float[] out, MatMulScratch scratch) {
+    int end = groups.first(group + 1);
+    int to = 0;
+    for (int panel = groups.first(group); panel < end; panel++, to += PANEL) {
+      FloatPanelVector.multiply(
+          input.x(), input.offset(), data, offset(panel, 0), columns(), out, to);
+    }
   }
 
   @Override

@@ -10,8 +10,9 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Weights of 16 bits, binary16 or bfloat16, as they are, (panel × input pair × output × 2). Where
- * the number of inputs is odd, the last pair ends with a zero.
+ * Weights of 16 bits, binary16 or bfloat16, as they are, (input pair × output × 2) in each section
+ * of a panel; {@link SectionPlaces} says where those lie. Where the number of inputs is odd, the
+ * last pair ends with a zero.
  */
 final class HalfPanels extends VectorWeights {
 
@@ -33,19 +34,27 @@ final class HalfPanels extends VectorWeights {
   private static final ValueLayout.OfShort STORED =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Inputs of a section, of which the last may have fewer. */
+  private static final int SECTION = PanelLayout.SECTION;
+
+  private final PanelGroups groups;
+  private final SectionPlaces places;
   private final MemorySegment data;
 
   /** Whether there are infinities or NaN of binary16, which take a longer way. */
   private final AtomicBoolean special = new AtomicBoolean();
 
-  private HalfPanels(Matrix matrix) {
+  private HalfPanels(Matrix matrix, int threads) {
     super(matrix.dtype(), matrix.rows(), matrix.columns());
-    data = allocate(panels() * panelBytes());
+    groups = PanelGroups.of(panels(), threads);
+    int last = columns() - (sections() - 1) * SECTION;
+    places = new SectionPlaces(groups, sections(), bytesOf(SECTION), bytesOf(last));
+    data = allocate(places.bytes());
   }
 
   /** Packs a matrix, with the help of the team. */
   static HalfPanels of(Matrix matrix, ThreadTeam team) {
-    HalfPanels panels = new HalfPanels(matrix);
+    HalfPanels panels = new HalfPanels(matrix, team.size());
     int[][] rows = new int[team.size()][panels.pairs()];
     int[][] buffers = new int[team.size()][panels.pairs() * WIDTH];
     team.run(
@@ -70,7 +79,12 @@ final class HalfPanels extends VectorWeights {
         special.set(true);
       }
     }
-    MemorySegment.copy(buffer, 0, data, ValueLayout.JAVA_INT, panel * panelBytes(), buffer.length);
+    for (int section = 0; section < sections(); section++) {
+      int from = section * SECTION / 2 * WIDTH;
+      int count = Math.min(SECTION / 2 * WIDTH, buffer.length - from);
+      MemorySegment.copy(
+          buffer, from, data, ValueLayout.JAVA_INT, places.at(panel, section), count);
+    }
   }
 
   private static void spread(int[] row, int[] buffer, int r) {
@@ -91,22 +105,47 @@ final class HalfPanels extends VectorWeights {
     return Math.ceilDiv(columns(), 2);
   }
 
-  private long panelBytes() {
-    return (long) pairs() * WIDTH * Integer.BYTES;
+  private int sections() {
+    return Math.ceilDiv(columns(), SECTION);
+  }
+
+  /** Bytes of so many inputs of a panel. */
+  private static long bytesOf(int inputs) {
+    return Math.ceilDiv(inputs, 2) * ROW;
   }
 
   @Override
-  void multiplyVector(
-      RowInput input, int panel, float[] out, int outOffset, MatMulScratch scratch) {
-    float[] x = input.x();
-    int xOffset = input.offset();
-    long from = panel * panelBytes();
+  PanelGroups groups() {
+    return groups;
+  }
+
+  @Override
+  void multiplyGroup(RowInput input, int group, float[] out, MatMulScratch scratch) {
+    int first = groups.first(group);
+    int end = groups.first(group + 1);
     if (columns() % 2 != 0 || special.get()) {
-      multiplyExpanded(x, xOffset, panel, out, outOffset, scratch.expanded);
-    } else if (dtype() == DType.BF16) {
-      HalfVector.bf16(x, xOffset, data, from, pairs(), out, outOffset);
+      for (int panel = first; panel < end; panel++) {
+        int to = (panel - first) * WIDTH;
+        multiplyExpanded(input.x(), input.offset(), panel, out, to, scratch.expanded);
+      }
+      return;
+    }
+    Arrays.fill(out, 0, (end - first) * WIDTH, 0);
+    for (int section = 0; section < sections(); section++) {
+      for (int panel = first; panel < end; panel++) {
+        multiplySection(input, panel, section, out, (panel - first) * WIDTH);
+      }
+    }
+  }
+
+  private void multiplySection(RowInput input, int panel, int section, float[] out, int outOffset) {
+    int k = section * SECTION;
+    int pairs = Math.min(SECTION, columns() - k) / 2;
+    long from = places.at(panel, section);
+    if (dtype() == DType.BF16) {
+      HalfVector.bf16(input.x(), input.offset() + k, data, from, pairs, out, outOffset);
     } else {
-      HalfVector.f16(x, xOffset, data, from, pairs(), out, outOffset);
+      HalfVector.f16(input.x(), input.offset() + k, data, from, pairs, out, outOffset);
     }
   }
 
@@ -136,7 +175,16 @@ final class HalfPanels extends VectorWeights {
   /** Writes a panel's floats; the parameters are those of {@link HalfNumbers#f16}. */
   private void expand(
       int panel, int k, int count, MemorySegment out, long toa, long tob, long toc, long step) {
-    long from = panel * panelBytes() + (long) k / 2 * ROW;
+    for (int done = 0; done < count; done += SECTION) {
+      long from = places.at(panel, (k + done) / SECTION);
+      long to = done * step;
+      int here = Math.min(SECTION, count - done);
+      expandSection(from, here, out, toa + to, tob + to, toc + to, step);
+    }
+  }
+
+  private void expandSection(
+      long from, int count, MemorySegment out, long toa, long tob, long toc, long step) {
     int whole = count / 2;
     if (dtype() == DType.BF16) {
       HalfNumbers.bf16(data, from, whole, out, toa, tob, toc, step);

@@ -32,7 +32,11 @@ final class HalfVector {
 
   private HalfVector() {}
 
-  /** Binary16 without infinities and NaN: {@link Lanes#fromHalf} says why the product is right. */
+  /**
+   * Binary16 without infinities and NaN: {@link Lanes#fromHalf} says why the product is right.
+   *
+   * @param out to it the sums are added
+   */
   static void f16(
       float[] x, int xOffset, MemorySegment w, long from, int pairs, float[] out, int outOffset) {
     FloatVector acc0a = FloatVector.zero(S);
@@ -94,12 +98,18 @@ final class HalfVector {
     }
 
     // reduce
-    acc0a.add(acc1a).intoArray(out, outOffset);
-    acc0b.add(acc1b).intoArray(out, outOffset + N);
-    acc0c.add(acc1c).intoArray(out, outOffset + 2 * N);
+    acc0a.add(acc1a).add(FloatVector.fromArray(S, out, outOffset)).intoArray(out, outOffset);
+    acc0b
+        .add(acc1b)
+        .add(FloatVector.fromArray(S, out, outOffset + N))
+        .intoArray(out, outOffset + N);
+    acc0c
+        .add(acc1c)
+        .add(FloatVector.fromArray(S, out, outOffset + 2 * N))
+        .intoArray(out, outOffset + 2 * N);
   }
 
-  /** Bfloat16: the upper half of a float. */
+  /** Bfloat16: the upper half of a float; the parameters are those of {@link #f16}. */
   static void bf16(
       float[] x, int xOffset, MemorySegment w, long from, int pairs, float[] out, int outOffset) {
     FloatVector acc0a = FloatVector.zero(S);
@@ -128,8 +138,14 @@ final class HalfVector {
     }
 
     // reduce
-    acc0a.add(acc1a).intoArray(out, outOffset);
-    acc0b.add(acc1b).intoArray(out, outOffset + N);
-    acc0c.add(acc1c).intoArray(out, outOffset + 2 * N);
+    acc0a.add(acc1a).add(FloatVector.fromArray(S, out, outOffset)).intoArray(out, outOffset);
+    acc0b
+        .add(acc1b)
+        .add(FloatVector.fromArray(S, out, outOffset + N))
+        .intoArray(out, outOffset + N);
+    acc0c
+        .add(acc1c)
+        .add(FloatVector.fromArray(S, out, outOffset + 2 * N))
+        .intoArray(out, outOffset + 2 * N);
   }
 }

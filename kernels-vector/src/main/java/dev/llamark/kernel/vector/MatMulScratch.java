@@ -6,8 +6,11 @@ import java.lang.foreign.MemorySegment;
 /** What one thread needs besides the operands of a matrix product. */
 final class MatMulScratch {
 
-  /** A tile of the result that reaches beyond the result's edge, or a panel's sums that do. */
+  /** A tile of the result that reaches beyond the result's edge. */
   final float[] edge = new float[TileShape.FULL * VectorWeights.WIDTH];
+
+  /** The sums of a group of panels. */
+  final float[] sums = new float[PanelGroups.MOST * NibblePanels.PANEL];
 
   /** Scales of a panel's parts: see {@link PanelScales}. */
   final PartScales partScales = new PartScales();

@@ -50,23 +50,36 @@ final class NibblePanels extends VectorWeights {
     return layout.bits();
   }
 
+  @Override
+  PanelGroups groups() {
+    return memory.groups();
+  }
+
   /** The row must be quantised. */
   @Override
-  void multiplyVector(RowInput row, int panel, float[] out, int outOffset, MatMulScratch scratch) {
-    Int8Input input = row.int8();
-    PartScales scales = scratch.partScales;
-    MemorySegment data = memory.data();
-    Arrays.fill(out, outOffset, outOffset + PANEL, 0);
+  void multiplyGroup(RowInput row, int group, float[] out, MatMulScratch scratch) {
+    int first = groups().first(group);
+    int end = groups().first(group + 1);
+    Arrays.fill(out, 0, (end - first) * PANEL, 0);
     for (int section = 0; section < memory.sections(); section++) {
-      scales.readAndAddMinima(memory, panel, section, input.sums(), out, outOffset);
-      long numbers = memory.numbers(panel, section);
-      int first = memory.firstPart(section);
-      int parts = memory.section(section).parts();
-      if (layout.minimum()) {
-        NibbleVector.unsigned(input, first, data, numbers, scales.scales(), parts, out, outOffset);
-      } else {
-        NibbleVector.centred(input, first, data, numbers, scales.scales(), parts, out, outOffset);
+      for (int panel = first; panel < end; panel++) {
+        int to = (panel - first) * PANEL;
+        multiplySection(row.int8(), panel, section, scratch.partScales, out, to);
       }
+    }
+  }
+
+  private void multiplySection(
+      Int8Input input, int panel, int section, PartScales scales, float[] out, int outOffset) {
+    scales.readAndAddMinima(memory, panel, section, input.sums(), out, outOffset);
+    MemorySegment data = memory.data();
+    long numbers = memory.numbers(panel, section);
+    int first = memory.firstPart(section);
+    int parts = memory.section(section).parts();
+    if (layout.minimum()) {
+      NibbleVector.unsigned(input, first, data, numbers, scales.scales(), parts, out, outOffset);
+    } else {
+      NibbleVector.centred(input, first, data, numbers, scales.scales(), parts, out, outOffset);
     }
   }
 

@@ -5,8 +5,8 @@ import dev.llamark.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A matrix of a type with blocks as it is packed: panels one after the other, each in the sections
- * of {@link PanelLayout}.
+ * A matrix of a type with blocks as it is packed: panels in the sections of {@link PanelLayout},
+ * which lie as {@link SectionPlaces} says.
  *
  * <p>A row is read in one stream. A core reads ahead of loads that ascend line by line, while the
  * compiler orders the loads of a step as it likes: so the loops that read packed weights have
@@ -23,19 +23,21 @@ final class PanelMemory {
   private final PanelLayout.Section last;
 
   private final int sections;
-  private final long panelBytes;
+  private final PanelGroups groups;
+  private final SectionPlaces places;
   private final MemorySegment data;
 
   /** Whether no half float is infinite or NaN. */
   private boolean finite = true;
 
-  private PanelMemory(Matrix matrix, int panels, int width) {
+  private PanelMemory(Matrix matrix, int panels, int width, int threads) {
     layout = PanelLayout.of(matrix.dtype(), width);
     whole = layout.section(PanelLayout.SECTION);
     last = layout.section(matrix.columns() % PanelLayout.SECTION);
     sections = Math.ceilDiv(matrix.columns(), PanelLayout.SECTION);
-    panelBytes = (long) (matrix.columns() / PanelLayout.SECTION) * whole.bytes() + last.bytes();
-    data = VectorWeights.allocate(panels * panelBytes);
+    groups = PanelGroups.of(panels, threads);
+    places = new SectionPlaces(groups, sections, whole.bytes(), section(sections - 1).bytes());
+    data = VectorWeights.allocate(places.bytes());
   }
 
   /**
@@ -46,7 +48,7 @@ final class PanelMemory {
    */
   static PanelMemory of(Matrix matrix, int width, boolean halves, ThreadTeam team) {
     int panels = Math.ceilDiv(matrix.rows(), width);
-    PanelMemory memory = new PanelMemory(matrix, panels, width);
+    PanelMemory memory = new PanelMemory(matrix, panels, width, team.size());
     PanelPacker[] packers = new PanelPacker[team.size()];
     for (int i = 0; i < packers.length; i++) {
       packers[i] = new PanelPacker(matrix, memory.layout, halves);
@@ -56,7 +58,7 @@ final class PanelMemory {
         (panel, thread) -> {
           int first = panel * width;
           int rows = Math.min(width, matrix.rows() - first);
-          packers[thread].pack(first, rows, memory.data, panel * memory.panelBytes);
+          packers[thread].pack(first, rows, memory, panel);
         });
     for (PanelPacker packer : packers) {
       memory.finite &= packer.finite();
@@ -77,6 +79,10 @@ final class PanelMemory {
     return data;
   }
 
+  PanelGroups groups() {
+    return groups;
+  }
+
   /** Sections of a panel. */
   int sections() {
     return sections;
@@ -89,7 +95,7 @@ final class PanelMemory {
 
   /** Where a section begins. */
   long at(int panel, int section) {
-    return panel * panelBytes + (long) section * whole.bytes();
+    return places.at(panel, section);
   }
 
   /** Where a section's numbers begin. */

@@ -61,9 +61,8 @@ final class PanelPacker {
    *
    * @param first its first row
    * @param rows those that there are; the others become zeros
-   * @param to where the panel begins in {@code target}
    */
-  void pack(int first, int rows, MemorySegment target, long to) {
+  void pack(int first, int rows, PanelMemory memory, int panel) {
     if (rows < width) {
       Arrays.fill(heads, (short) 0);
       Arrays.fill(scales, (byte) 0);
@@ -71,13 +70,10 @@ final class PanelPacker {
     int rowBytes = (int) matrix.rowBytes();
     long from = (long) first * rowBytes;
     MemorySegment.copy(matrix.data(), ValueLayout.JAVA_BYTE, from, source, 0, rows * rowBytes);
-    long at = to;
-    for (int k = 0; k < matrix.columns(); k += PanelLayout.SECTION) {
-      int inputs = Math.min(PanelLayout.SECTION, matrix.columns() - k);
-      PanelLayout.Section section = layout.section(inputs);
-      packSection(section, k / layout.blockInputs(), rows);
-      copy(section, target, at);
-      at += section.bytes();
+    for (int i = 0; i < memory.sections(); i++) {
+      PanelLayout.Section section = memory.section(i);
+      packSection(section, i * PanelLayout.SECTION / layout.blockInputs(), rows);
+      copy(section, memory.data(), memory.at(panel, i));
     }
   }
 

@@ -30,18 +30,29 @@ final class QuantisedPanels extends VectorWeights {
   }
 
   @Override
-  void multiplyVector(
-      RowInput input, int panel, float[] out, int outOffset, MatMulScratch scratch) {
-    PartScales scales = scratch.partScales;
-    boolean int8 = input.quantised() && int8Bits() > 0;
-    Arrays.fill(out, outOffset, outOffset + WIDTH, 0);
+  PanelGroups groups() {
+    return memory.groups();
+  }
+
+  @Override
+  void multiplyGroup(RowInput input, int group, float[] out, MatMulScratch scratch) {
+    int first = groups().first(group);
+    int end = groups().first(group + 1);
+    Arrays.fill(out, 0, (end - first) * WIDTH, 0);
     for (int section = 0; section < memory.sections(); section++) {
-      scales.readAndAddMinima(memory, panel, section, input.sums(), out, outOffset);
-      if (int8) {
-        multiplyInt8(input.int8(), panel, section, scales.scales(), out, outOffset);
-      } else {
-        multiplyFloats(input, panel, section, scales.scales(), out, outOffset);
+      for (int panel = first; panel < end; panel++) {
+        multiplySection(input, panel, section, scratch.partScales, out, (panel - first) * WIDTH);
       }
+    }
+  }
+
+  private void multiplySection(
+      RowInput input, int panel, int section, PartScales scales, float[] out, int outOffset) {
+    scales.readAndAddMinima(memory, panel, section, input.sums(), out, outOffset);
+    if (input.quantised() && int8Bits() > 0) {
+      multiplyInt8(input.int8(), panel, section, scales.scales(), out, outOffset);
+    } else {
+      multiplyFloats(input, panel, section, scales.scales(), out, outOffset);
     }
   }
 

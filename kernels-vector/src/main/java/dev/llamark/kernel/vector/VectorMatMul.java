@@ -11,15 +11,6 @@ import dev.llamark.tensor.Matrix;
  */
 final class VectorMatMul implements MatMul {
 
-  /** Panels whose outputs are whole cache lines. */
-  private static final int LINE_PANELS = Math.max(1, 16 / Lanes.COUNT);
-
-  /** Parts that each thread should find: the last ones even out what came before. */
-  private static final int PARTS_PER_THREAD = 8;
-
-  /** Panels of a part, at most: more would save nothing. */
-  private static final int MOST_PANELS = 4;
-
   private final ThreadTeam team;
   private final MatMulScratch[] scratch;
   private final TiledProduct tiled;
@@ -32,7 +23,6 @@ final class VectorMatMul implements MatMul {
   private PackedMatrix[] weights;
   private float[][] outs;
   private int outOffset;
-  private int widthsPerPart;
 
   VectorMatMul(ThreadTeam team) {
     this.team = team;
@@ -91,50 +81,33 @@ final class VectorMatMul implements MatMul {
     this.outs = null;
   }
 
+  /** A part is a group of panels. */
   private int vectorParts() {
-    int panels = 0;
-    for (PackedMatrix matrix : weights) {
-      int width = Math.min(VectorWeights.WIDTH, ((VectorWeights) matrix).width());
-      panels += Math.ceilDiv(matrix.rows(), width);
-    }
-    int wanted = panels / (LINE_PANELS * PARTS_PER_THREAD * team.size());
-    widthsPerPart = LINE_PANELS * Math.clamp(wanted, 1, MOST_PANELS / LINE_PANELS);
     int parts = 0;
     for (PackedMatrix matrix : weights) {
-      parts += parts((VectorWeights) matrix);
+      parts += ((VectorWeights) matrix).groups().count();
     }
     return parts;
   }
 
-  private int panelsPerPart(VectorWeights matrix) {
-    int panels =
-        VectorWeights.WIDTH * widthsPerPart / Math.max(VectorWeights.WIDTH, matrix.width());
-    return Math.max(1, panels); // narrow panels are as many
-  }
-
-  private int parts(VectorWeights matrix) {
-    return Math.ceilDiv(matrix.panels(), panelsPerPart(matrix));
-  }
-
   private void vectorPart(int part, int thread) {
-    int index = part;
+    int group = part;
     for (int i = 0; ; i++) {
       VectorWeights matrix = (VectorWeights) weights[i];
-      if (index < parts(matrix)) {
-        multiplyVector(matrix, index * panelsPerPart(matrix), outs[i], scratch[thread]);
+      int groups = matrix.groups().count();
+      if (group < groups) {
+        multiplyGroup(matrix, group, outs[i], scratch[thread]);
         return;
       }
-      index -= parts(matrix);
+      group -= groups;
     }
   }
 
-  private void multiplyVector(VectorWeights matrix, int first, float[] out, MatMulScratch scratch) {
-    int end = Math.min(matrix.panels(), first + panelsPerPart(matrix));
-    for (int panel = first; panel < end; panel++) {
-      // sums grow in memory of the thread's own: results of two threads may share a cache line
-      matrix.multiplyVector(input, panel, scratch.edge, 0, scratch);
-      int to = outOffset + panel * matrix.width();
-      System.arraycopy(scratch.edge, 0, out, to, matrix.rowsOf(panel));
-    }
+  private void multiplyGroup(VectorWeights matrix, int group, float[] out, MatMulScratch scratch) {
+    // sums grow in memory of the thread's own: results of two threads may share a cache line
+    matrix.multiplyGroup(input, group, scratch.sums, scratch);
+    int first = matrix.groups().first(group) * matrix.width();
+    int end = Math.min(matrix.rows(), matrix.groups().first(group + 1) * matrix.width());
+    System.arraycopy(scratch.sums, 0, out, outOffset + first, end - first);
   }
 }

@@ -44,16 +44,19 @@ abstract class VectorWeights implements PackedMatrix {
     return NativeMemory.allocate(bytes, ALIGNMENT, Arena.ofAuto());
   }
 
-  /**
-   * One row of input times a panel.
-   *
-   * @param out gets {@link #width} sums; those beyond the matrix's rows mean nothing
-   */
-  abstract void multiplyVector(
-      RowInput input, int panel, float[] out, int outOffset, MatMulScratch scratch);
+  /** The groups of panels that {@link #multiplyGroup} takes. */
+  abstract PanelGroups groups();
 
   /**
-   * Inputs of the parts whose sums of floats {@link #multiplyVector} wants, the same for all types
+   * One row of input times a group of panels.
+   *
+   * @param out gets {@link #width} sums for each panel, one after the other; those beyond the
+   *     matrix's rows mean nothing
+   */
+  abstract void multiplyGroup(RowInput input, int group, float[] out, MatMulScratch scratch);
+
+  /**
+   * Inputs of the parts whose sums of floats {@link #multiplyGroup} wants, the same for all types
    * that do; 0 if it wants none.
    */
   int summedInputs() {
@@ -61,7 +64,7 @@ abstract class VectorWeights implements PackedMatrix {
   }
 
   /**
-   * Bits of these weights' numbers if {@link #multiplyVector} multiplies a row that is quantised in
+   * Bits of these weights' numbers if {@link #multiplyGroup} multiplies a row that is quantised in
    * whole numbers, 0 if it takes floats.
    */
   int int8Bits() {

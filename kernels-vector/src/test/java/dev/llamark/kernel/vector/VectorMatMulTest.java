@@ -10,6 +10,7 @@ import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,45 @@ class VectorMatMulTest {
         }
       }
     }
+  }
+
+  /** Sections of a group's panels lie side by side; the last section is short where it can be. */
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void panelsOfAGroupGiveWhatTheyGiveAlone(DType dtype) {
+    assumeFalse(VectorWidth.emulated(), "emulated vectors are slow");
+    int columns = dtype.blockElements() == 256 ? 768 : dtype.blockElements() == 32 ? 352 : 350;
+    int outputs = 21 * VectorWeights.WIDTH + 5;
+    float[] values = wholeNumbers(outputs * columns, 7);
+    float[] x = wholeNumbers(4 * columns, 3);
+    for (int threads = 1; threads <= 2; threads++) {
+      try (ThreadTeam team = new ThreadTeam(threads)) {
+        for (MatMul kernel : new MatMul[] {new VectorMatMul(team), new Int8MatMul(team)}) {
+          for (int rows : new int[] {1, 4}) {
+            float[] out = multiply(kernel, dtype, values, columns, x, rows);
+            for (int n = 0; n < outputs; n += NibblePanels.PANEL) {
+              int count = Math.min(NibblePanels.PANEL, outputs - n);
+              float[] some = Arrays.copyOfRange(values, n * columns, (n + count) * columns);
+              float[] alone = multiply(kernel, dtype, some, columns, x, rows);
+              for (int m = 0; m < rows; m++) {
+                assertThat(Arrays.copyOfRange(out, m * outputs + n, m * outputs + n + count))
+                    .as("outputs from %d on, row %d of %d, %d threads", n, m, rows, threads)
+                    .isEqualTo(Arrays.copyOfRange(alone, m * count, (m + 1) * count));
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static float[] multiply(
+      MatMul kernel, DType dtype, float[] values, int columns, float[] x, int rows) {
+    int outputs = values.length / columns;
+    Matrix matrix = Matrix.of("w", outputs, columns, values).quantise(dtype);
+    float[] out = new float[rows * outputs];
+    kernel.apply(x, 0, rows, kernel.pack(matrix), out, 0);
+    return out;
   }
 
   @ParameterizedTest
