@@ -60,12 +60,38 @@ class LauncherTest {
 
   /** What the launcher says. */
   private String launch() throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(home.resolve("llamark").toString(), "info");
+    return launch(0, folder, home.resolve("llamark").toString());
+  }
+
+  private String launch(int code, Path from, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(from.toFile());
     builder.environment().put("LLAMARK_JDK_PATH", folder.resolve("jdk").toString());
     Process process = builder.redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes());
-    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(process.waitFor()).as(said).isEqualTo(code);
     return said;
+  }
+
+  @Test
+  void itFindsItsFolderHoweverItIsCalled() throws Exception {
+    launch();
+    assertThat(launch(0, home, "sh", "llamark")).isEmpty();
+    assertThat(launch(0, folder, "sh", "a project/llamark")).isEmpty();
+    Path links = Files.createDirectories(folder.resolve("some links"));
+    Files.createSymbolicLink(links.resolve("llamark"), Path.of("../a project/llamark"));
+    assertThat(launch(0, links, "./llamark")).isEmpty();
+    assertThat(launch(0, folder, "some links/llamark")).isEmpty();
+  }
+
+  @Test
+  void aJdkIsTakenByItsOwnVersionAlone() throws Exception {
+    String other = "JAVA_RUNTIME_VERSION=\"25.0.3+9\"\nJAVA_VERSION_DATE=\"2026-04-21\"\n";
+    Path release = folder.resolve("jdk/release");
+    Files.writeString(release, other + "JAVA_VERSION=\"17.0.1\"\n" + other);
+    assertThat(launch(4, folder, home + "/llamark")).contains("no JDK 25 or newer found");
+    Files.writeString(release, other + "JAVA_VERSION=\"25\"");
+    assertThat(launch()).contains("building (first use)");
   }
 
   @Test

@@ -30,7 +30,7 @@ final class HalfNumbers {
    * Binary16 without infinities and NaN, of the three vectors of a panel: {@link Lanes#fromHalf}
    * says why the product is right.
    *
-   * @param from where the panel's first pair begins in {@code data}
+   * @param from where the first pair begins in {@code data}
    * @param toa where the floats of the first vector of outputs begin in {@code out}
    * @param tob where those of the second vector begin
    * @param toc where those of the third vector begin

@@ -172,7 +172,12 @@ final class HalfPanels extends VectorWeights {
     scratch.placeExpandedStrip(count);
   }
 
-  /** Writes a panel's floats; the parameters are those of {@link HalfNumbers#f16}. */
+  /**
+   * Writes a panel's floats; the other parameters are those of {@link HalfNumbers#f16}.
+   *
+   * @param k where a section begins
+   * @param count whole sections or all that is left of a row
+   */
   private void expand(
       int panel, int k, int count, MemorySegment out, long toa, long tob, long toc, long step) {
     for (int done = 0; done < count; done += SECTION) {

@@ -9,9 +9,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * One row of input times a panel of 16-bit floats, (input pair × output × 2), as it is packed. Two
- * inputs of an output share an int, because shifts and masks of whole vectors are cheap and
- * widening moves are not. {@link PanelMemory} explains the fences.
+ * One row of input times a section of a panel of 16-bit floats, (input pair × output × 2), as it is
+ * packed. Two inputs of an output share an int, because shifts and masks of whole vectors are cheap
+ * and widening moves are not. {@link PanelMemory} explains the fences.
  */
 final class HalfVector {
 

@@ -1,10 +1,11 @@
 package dev.llamark.kernel.vector;
 
 /**
- * Panels of a matrix in groups of consecutive ones, as even as they can be. A product of one row
- * has a thread go over a group as a whole: where its panels lie section by section, side by side,
- * the same inputs serve them all before the next are read. Inputs that come back from the
- * second-level cache while weights come from memory were seen to cost a fifth of memory's rate.
+ * Panels of a matrix in groups of consecutive ones, as even as they can be. How many there are
+ * depends on the threads, what a panel's sums are does not. A product of one row has a thread go
+ * over a group as a whole: where its panels lie section by section, side by side, the same inputs
+ * serve them all before the next are read. Inputs that come back from the second-level cache while
+ * weights come from memory were seen to cost a fifth of memory's rate.
  */
 final class PanelGroups {
 

@@ -8,11 +8,12 @@ import java.lang.foreign.MemorySegment;
  * A matrix of a type with blocks as it is packed: panels in the sections of {@link PanelLayout},
  * which lie as {@link SectionPlaces} says.
  *
- * <p>A row is read in one stream. A core reads ahead of loads that ascend line by line, while the
- * compiler orders the loads of a step as it likes: so the loops that read packed weights have
- * fences of loads, over which no load moves, and which are no instruction on x86. (On Arm they are;
- * what they cost there was not measured.) Where a fence after each load would cost registers there
- * is one after the loads of a step, and none where measurement found no use for it.
+ * <p>A product of one row reads its weights in one stream. A core reads ahead of loads that ascend
+ * line by line, while the compiler orders the loads of a step as it likes: so the loops that read
+ * packed weights have fences of loads, over which no load moves, and which are no instruction on
+ * x86. (On Arm they are; what they cost there was not measured.) Where a fence after each load
+ * would cost registers there is one after the loads of a step, and none where measurement found no
+ * use for it.
  */
 final class PanelMemory {
 

@@ -61,6 +61,8 @@ final class PanelPacker {
    *
    * @param first its first row
    * @param rows those that there are; the others become zeros
+   * @param memory where its sections get their places
+   * @param panel its number
    */
   void pack(int first, int rows, PanelMemory memory, int panel) {
     if (rows < width) {

@@ -106,8 +106,18 @@ class VectorMatMulTest {
   @EnumSource(DType.class)
   void panelsOfAGroupGiveWhatTheyGiveAlone(DType dtype) {
     assumeFalse(VectorWidth.emulated(), "emulated vectors are slow");
-    int columns = dtype.blockElements() == 256 ? 768 : dtype.blockElements() == 32 ? 352 : 350;
-    int outputs = 21 * VectorWeights.WIDTH + 5;
+    switch (dtype.blockElements()) {
+      case 256 -> assertGroups(dtype, 768);
+      case 32 -> assertGroups(dtype, 352);
+      default -> {
+        assertGroups(dtype, 350);
+        assertGroups(dtype, 351);
+      }
+    }
+  }
+
+  private void assertGroups(DType dtype, int columns) {
+    int outputs = 31 * VectorWeights.WIDTH + 5;
     float[] values = wholeNumbers(outputs * columns, 7);
     float[] x = wholeNumbers(4 * columns, 3);
     for (int threads = 1; threads <= 2; threads++) {
@@ -124,6 +134,35 @@ class VectorMatMulTest {
                     .as("outputs from %d on, row %d of %d, %d threads", n, m, rows, threads)
                     .isEqualTo(Arrays.copyOfRange(alone, m * count, (m + 1) * count));
               }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void anInfiniteHalfReachesItsOwnOutputAloneAndTheOthersAreExact(DType dtype) {
+    for (int columns : new int[] {350, 351}) {
+      int outputs = 9 * VectorWeights.WIDTH + 3;
+      int infinite = VectorWeights.WIDTH + 2;
+      float[] values = wholeNumbers(outputs * columns, 7);
+      values[infinite * columns + 300] = Float.POSITIVE_INFINITY;
+      float[] x = wholeNumbers(4 * columns, 3);
+      x[300] = 1;
+      try (ThreadTeam team = new ThreadTeam(2)) {
+        for (int rows : new int[] {1, 4}) {
+          float[] out = multiply(new VectorMatMul(team), dtype, values, columns, x, rows);
+          for (int n = 0; n < outputs; n++) {
+            for (int m = 0; m < rows; m++) {
+              double sum = 0;
+              for (int k = 0; k < columns; k++) {
+                sum += (double) x[m * columns + k] * values[n * columns + k];
+              }
+              assertThat(out[m * outputs + n])
+                  .as("output %d, row %d of %d, %d columns", n, m, rows, columns)
+                  .isEqualTo(Float.valueOf((float) sum)); // NaN equals NaN
             }
           }
         }
