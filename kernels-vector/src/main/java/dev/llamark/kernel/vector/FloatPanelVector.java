@@ -25,6 +25,7 @@ final class FloatPanelVector {
    * Multiplies.
    *
    * @param w panel from byte {@code wOffset}, (input × {@link TileShape#WIDTH})
+   * @param out to it the sums are added
    */
   static void multiply(
       float[] x,
@@ -79,7 +80,9 @@ final class FloatPanelVector {
     }
 
     // reduce
-    acc0a.add(acc1a).add(acc2a.add(acc3a)).intoArray(out, outOffset);
-    acc0b.add(acc1b).add(acc2b.add(acc3b)).intoArray(out, outOffset + N);
+    FloatVector sumA = acc0a.add(acc1a).add(acc2a.add(acc3a));
+    FloatVector sumB = acc0b.add(acc1b).add(acc2b.add(acc3b));
+    sumA.add(FloatVector.fromArray(S, out, outOffset)).intoArray(out, outOffset);
+    sumB.add(FloatVector.fromArray(S, out, outOffset + N)).intoArray(out, outOffset + N);
   }
 }

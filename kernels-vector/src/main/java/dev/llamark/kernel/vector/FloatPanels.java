@@ -25,12 +25,10 @@ final class FloatPanels extends VectorWeights {
   private static final ValueLayout.OfFloat STORED =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final PanelGroups groups;
   private final MemorySegment data;
 
   private FloatPanels(Matrix matrix, int threads) {
-    super(matrix.dtype(), matrix.rows(), matrix.columns());
-    groups = PanelGroups.of(panels(), threads);
+    super(matrix, PANEL, PanelGroups.of(matrix.rows(), PANEL, threads));
     data = allocate(panels() * panelBytes());
   }
 
@@ -64,29 +62,22 @@ final class FloatPanels extends VectorWeights {
     return (long) columns() * PANEL * Float.BYTES;
   }
 
-  @Override
-  int width() {
-    return PANEL;
-  }
-
   /** Where in the memory a panel's weights of an input begin, in bytes. */
   private long offset(int panel, int k) {
     return panel * panelBytes() + (long) k * PANEL * Float.BYTES;
   }
 
+  /** A row is one section: products of many rows read panels in place, as a whole. */
   @Override
-  PanelGroups groups() {
-    return groups;
+  int sections() {
+    return 1;
   }
 
   @Override
-  void multiplyGroup(RowInput input, int group, float[] out, MatMulScratch scratch) {
-    int end = groups.first(group + 1);
-    int to = 0;
-    for (int panel = groups.first(group); panel < end; panel++, to += PANEL) {
-      FloatPanelVector.multiply(
-          input.x(), input.offset(), data, offset(panel, 0), columns(), out, to);
-    }
+  void multiplySection(
+      RowInput input, int panel, int section, float[] out, int outOffset, MatMulScratch scratch) {
+    FloatPanelVector.multiply(
+        input.x(), input.offset(), data, offset(panel, 0), columns(), out, outOffset);
   }
 
   @Override

@@ -37,7 +37,6 @@ final class HalfPanels extends VectorWeights {
   /** Inputs of a section, of which the last may have fewer. */
   private static final int SECTION = PanelLayout.SECTION;
 
-  private final PanelGroups groups;
   private final SectionPlaces places;
   private final MemorySegment data;
 
@@ -45,10 +44,9 @@ final class HalfPanels extends VectorWeights {
   private final AtomicBoolean special = new AtomicBoolean();
 
   private HalfPanels(Matrix matrix, int threads) {
-    super(matrix.dtype(), matrix.rows(), matrix.columns());
-    groups = PanelGroups.of(panels(), threads);
-    int last = columns() - (sections() - 1) * SECTION;
-    places = new SectionPlaces(groups, sections(), bytesOf(SECTION), bytesOf(last));
+    super(matrix, WIDTH, PanelGroups.of(matrix.rows(), WIDTH, threads));
+    int last = inputs(sections() - 1);
+    places = new SectionPlaces(groups(), sections(), bytesOf(SECTION), bytesOf(last));
     data = allocate(places.bytes());
   }
 
@@ -105,8 +103,9 @@ final class HalfPanels extends VectorWeights {
     return Math.ceilDiv(columns(), 2);
   }
 
-  private int sections() {
-    return Math.ceilDiv(columns(), SECTION);
+  /** Inputs of a section. */
+  private int inputs(int section) {
+    return Math.min(SECTION, columns() - section * SECTION);
   }
 
   /** Bytes of so many inputs of a panel. */
@@ -115,46 +114,24 @@ final class HalfPanels extends VectorWeights {
   }
 
   @Override
-  PanelGroups groups() {
-    return groups;
+  int sections() {
+    return Math.ceilDiv(columns(), SECTION);
   }
 
   @Override
-  void multiplyGroup(RowInput input, int group, float[] out, MatMulScratch scratch) {
-    int first = groups.first(group);
-    int end = groups.first(group + 1);
-    if (columns() % 2 != 0 || special.get()) {
-      for (int panel = first; panel < end; panel++) {
-        int to = (panel - first) * WIDTH;
-        multiplyExpanded(input.x(), input.offset(), panel, out, to, scratch.expanded);
-      }
-      return;
-    }
-    Arrays.fill(out, 0, (end - first) * WIDTH, 0);
-    for (int section = 0; section < sections(); section++) {
-      for (int panel = first; panel < end; panel++) {
-        multiplySection(input, panel, section, out, (panel - first) * WIDTH);
-      }
-    }
-  }
-
-  private void multiplySection(RowInput input, int panel, int section, float[] out, int outOffset) {
-    int k = section * SECTION;
-    int pairs = Math.min(SECTION, columns() - k) / 2;
+  void multiplySection(
+      RowInput input, int panel, int section, float[] out, int outOffset, MatMulScratch scratch) {
+    float[] x = input.x();
+    int k = input.offset() + section * SECTION;
+    int count = inputs(section);
     long from = places.at(panel, section);
-    if (dtype() == DType.BF16) {
-      HalfVector.bf16(input.x(), input.offset() + k, data, from, pairs, out, outOffset);
+    if (count % 2 != 0 || special.get()) {
+      expandSection(from, count, scratch.expanded, 0, VECTOR, 2 * VECTOR, ROW);
+      PanelVector.multiply(x, k, scratch.expanded, count, out, outOffset);
+    } else if (dtype() == DType.BF16) {
+      HalfVector.bf16(x, k, data, from, count / 2, out, outOffset);
     } else {
-      HalfVector.f16(input.x(), input.offset() + k, data, from, pairs, out, outOffset);
-    }
-  }
-
-  private void multiplyExpanded(
-      float[] x, int xOffset, int panel, float[] out, int outOffset, MemorySegment expanded) {
-    for (int k = 0; k < columns(); k += DEPTH) {
-      int count = Math.min(DEPTH, columns() - k);
-      expand(panel, k, count, expanded, 0, VECTOR, 2 * VECTOR, ROW);
-      PanelVector.multiply(x, xOffset + k, expanded, count, out, outOffset, k > 0);
+      HalfVector.f16(x, k, data, from, count / 2, out, outOffset);
     }
   }
 
@@ -163,31 +140,34 @@ final class HalfPanels extends VectorWeights {
     int first = strip * PANELS_PER_STRIP;
     int end = Math.min(panels(), first + PANELS_PER_STRIP);
     for (int panel = first; panel < end; panel++) {
-      int output = (panel - first) * WIDTH;
-      long toa = TileShape.offset(output, count);
-      long tob = TileShape.offset(output + N, count);
-      long toc = TileShape.offset(output + 2 * N, count);
-      expand(panel, k, count, scratch.expandedStrip, toa, tob, toc, TileShape.ROW);
+      expand(panel, k, count, scratch.expandedStrip, (panel - first) * WIDTH);
     }
     scratch.placeExpandedStrip(count);
   }
 
   /**
-   * Writes a panel's floats; the other parameters are those of {@link HalfNumbers#f16}.
+   * Writes a panel's floats into its strip, (tile × count × {@link TileShape#WIDTH}).
    *
-   * @param k where a section begins
-   * @param count whole sections or all that is left of a row
+   * @param output the panel's first output in the strip
    */
-  private void expand(
-      int panel, int k, int count, MemorySegment out, long toa, long tob, long toc, long step) {
+  private void expand(int panel, int k, int count, MemorySegment strip, int output) {
     for (int done = 0; done < count; done += SECTION) {
-      long from = places.at(panel, (k + done) / SECTION);
-      long to = done * step;
-      int here = Math.min(SECTION, count - done);
-      expandSection(from, here, out, toa + to, tob + to, toc + to, step);
+      int section = (k + done) / SECTION;
+      long to = done * TileShape.ROW;
+      expandSection(
+          places.at(panel, section),
+          inputs(section),
+          strip,
+          TileShape.offset(output, count) + to,
+          TileShape.offset(output + N, count) + to,
+          TileShape.offset(output + 2 * N, count) + to,
+          TileShape.ROW);
     }
   }
 
+  /**
+   * Writes the floats of a panel's section; the parameters are those of {@link HalfNumbers#f16}.
+   */
   private void expandSection(
       long from, int count, MemorySegment out, long toa, long tob, long toc, long step) {
     int whole = count / 2;

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 final class MatMulScratch {
 
   /** A tile of the result that reaches beyond the result's edge. */
-  final float[] edge = new float[TileShape.FULL * VectorWeights.WIDTH];
+  final float[] edge = new float[TileShape.FULL * TileShape.WIDTH];
 
   /** The sums of a group of panels. */
   final float[] sums = new float[PanelGroups.MOST * NibblePanels.PANEL];
@@ -15,11 +15,11 @@ final class MatMulScratch {
   /** Scales of a panel's parts: see {@link PanelScales}. */
   final PartScales partScales = new PartScales();
 
-  /** A panel's floats, (inputs of a block × outputs). */
-  final MemorySegment expanded = floats(VectorWeights.WIDTH);
+  /** Room for the floats of a panel's section, (input × output). */
+  final MemorySegment expanded = floats(PanelLayout.SECTION, VectorWeights.WIDTH);
 
   /** Room for a strip's floats, (tile × inputs of a block × outputs). */
-  final MemorySegment expandedStrip = floats(TileShape.STRIP);
+  final MemorySegment expandedStrip = floats(VectorWeights.DEPTH, TileShape.STRIP);
 
   /** The strip that is multiplied. */
   final StripFloats strip = new StripFloats();
@@ -30,7 +30,7 @@ final class MatMulScratch {
   }
 
   /** Outside the heap, as weights are: the tiles know one kind of memory. */
-  private static MemorySegment floats(int outputs) {
-    return Arena.ofAuto().allocate((long) VectorWeights.DEPTH * outputs * Float.BYTES, 64);
+  private static MemorySegment floats(int inputs, int outputs) {
+    return Arena.ofAuto().allocate((long) inputs * outputs * Float.BYTES, VectorWeights.ALIGNMENT);
   }
 }

@@ -4,7 +4,6 @@ import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -30,7 +29,7 @@ final class NibblePanels extends VectorWeights {
   private final PanelLayout layout;
 
   private NibblePanels(Matrix matrix, PanelMemory memory) {
-    super(matrix.dtype(), matrix.rows(), matrix.columns());
+    super(matrix, PANEL, memory.groups());
     this.memory = memory;
     layout = memory.layout();
   }
@@ -41,36 +40,21 @@ final class NibblePanels extends VectorWeights {
   }
 
   @Override
-  int width() {
-    return PANEL;
-  }
-
-  @Override
   int int8Bits() {
     return layout.bits();
   }
 
   @Override
-  PanelGroups groups() {
-    return memory.groups();
+  int sections() {
+    return memory.sections();
   }
 
   /** The row must be quantised. */
   @Override
-  void multiplyGroup(RowInput row, int group, float[] out, MatMulScratch scratch) {
-    int first = groups().first(group);
-    int end = groups().first(group + 1);
-    Arrays.fill(out, 0, (end - first) * PANEL, 0);
-    for (int section = 0; section < memory.sections(); section++) {
-      for (int panel = first; panel < end; panel++) {
-        int to = (panel - first) * PANEL;
-        multiplySection(row.int8(), panel, section, scratch.partScales, out, to);
-      }
-    }
-  }
-
-  private void multiplySection(
-      Int8Input input, int panel, int section, PartScales scales, float[] out, int outOffset) {
+  void multiplySection(
+      RowInput row, int panel, int section, float[] out, int outOffset, MatMulScratch scratch) {
+    Int8Input input = row.int8();
+    PartScales scales = scratch.partScales;
     scales.readAndAddMinima(memory, panel, section, input.sums(), out, outOffset);
     MemorySegment data = memory.data();
     long numbers = memory.numbers(panel, section);

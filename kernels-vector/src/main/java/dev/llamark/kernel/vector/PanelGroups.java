@@ -9,7 +9,7 @@ package dev.llamark.kernel.vector;
  */
 final class PanelGroups {
 
-  /** Panels of a group, at most: more would gain little. */
+  /** Panels of a group, at most: more gain little, and groups become coarse parts of the work. */
   static final int MOST = 8;
 
   /** Groups that each thread should find: the last ones even out what came before. */
@@ -23,12 +23,18 @@ final class PanelGroups {
     this.count = count;
   }
 
-  /** Groups of so many panels for so many threads. */
-  static PanelGroups of(int panels, int threads) {
+  /** Groups of a matrix's panels, of {@code width} outputs each, for so many threads. */
+  static PanelGroups of(int outputs, int width, int threads) {
+    int panels = Math.ceilDiv(outputs, width);
     int needed = Math.ceilDiv(panels, MOST);
     int even = Math.ceilDiv(needed, threads) * threads;
     int wanted = Math.max(even, GROUPS_PER_THREAD * threads);
     return new PanelGroups(panels, Math.min(wanted, panels));
+  }
+
+  /** Number of panels. */
+  int panels() {
+    return panels;
   }
 
   /** Number of groups. */

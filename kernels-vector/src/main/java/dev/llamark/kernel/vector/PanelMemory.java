@@ -31,12 +31,12 @@ final class PanelMemory {
   /** Whether no half float is infinite or NaN. */
   private boolean finite = true;
 
-  private PanelMemory(Matrix matrix, int panels, int width, int threads) {
+  private PanelMemory(Matrix matrix, int width, int threads) {
     layout = PanelLayout.of(matrix.dtype(), width);
     whole = layout.section(PanelLayout.SECTION);
     last = layout.section(matrix.columns() % PanelLayout.SECTION);
     sections = Math.ceilDiv(matrix.columns(), PanelLayout.SECTION);
-    groups = PanelGroups.of(panels, threads);
+    groups = PanelGroups.of(matrix.rows(), width, threads);
     places = new SectionPlaces(groups, sections, whole.bytes(), section(sections - 1).bytes());
     data = VectorWeights.allocate(places.bytes());
   }
@@ -48,14 +48,13 @@ final class PanelMemory {
    * @param halves as in {@link PanelPacker}
    */
   static PanelMemory of(Matrix matrix, int width, boolean halves, ThreadTeam team) {
-    int panels = Math.ceilDiv(matrix.rows(), width);
-    PanelMemory memory = new PanelMemory(matrix, panels, width, team.size());
+    PanelMemory memory = new PanelMemory(matrix, width, team.size());
     PanelPacker[] packers = new PanelPacker[team.size()];
     for (int i = 0; i < packers.length; i++) {
       packers[i] = new PanelPacker(matrix, memory.layout, halves);
     }
     team.run(
-        panels,
+        memory.groups.panels(),
         (panel, thread) -> {
           int first = panel * width;
           int rows = Math.min(width, matrix.rows() - first);

@@ -19,9 +19,13 @@ final class PanelVector {
 
   private PanelVector() {}
 
-  /** A block of a panel that was expanded; its sums are stored, or added to the result. */
+  /**
+   * A section of a panel that was expanded.
+   *
+   * @param out to it the sums are added
+   */
   static void multiply(
-      float[] x, int xOffset, MemorySegment w, int count, float[] out, int outOffset, boolean add) {
+      float[] x, int xOffset, MemorySegment w, int count, float[] out, int outOffset) {
     FloatVector acc0a = FloatVector.zero(S);
     FloatVector acc0b = FloatVector.zero(S);
     FloatVector acc0c = FloatVector.zero(S);
@@ -61,13 +65,8 @@ final class PanelVector {
     FloatVector sumA = acc0a.add(acc1a).add(acc2a);
     FloatVector sumB = acc0b.add(acc1b).add(acc2b);
     FloatVector sumC = acc0c.add(acc1c).add(acc2c);
-    if (add) {
-      sumA = sumA.add(FloatVector.fromArray(S, out, outOffset));
-      sumB = sumB.add(FloatVector.fromArray(S, out, outOffset + N));
-      sumC = sumC.add(FloatVector.fromArray(S, out, outOffset + 2 * N));
-    }
-    sumA.intoArray(out, outOffset);
-    sumB.intoArray(out, outOffset + N);
-    sumC.intoArray(out, outOffset + 2 * N);
+    sumA.add(FloatVector.fromArray(S, out, outOffset)).intoArray(out, outOffset);
+    sumB.add(FloatVector.fromArray(S, out, outOffset + N)).intoArray(out, outOffset + N);
+    sumC.add(FloatVector.fromArray(S, out, outOffset + 2 * N)).intoArray(out, outOffset + 2 * N);
   }
 }

@@ -3,7 +3,6 @@ package dev.llamark.kernel.vector;
 import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
  * Weights of a type with blocks, in panels as {@link PanelLayout} has them. A product of one row
@@ -19,7 +18,7 @@ final class QuantisedPanels extends VectorWeights {
   private final PanelLayout layout;
 
   private QuantisedPanels(Matrix matrix, PanelMemory memory) {
-    super(matrix.dtype(), matrix.rows(), matrix.columns());
+    super(matrix, WIDTH, memory.groups());
     this.memory = memory;
     layout = memory.layout();
   }
@@ -30,24 +29,14 @@ final class QuantisedPanels extends VectorWeights {
   }
 
   @Override
-  PanelGroups groups() {
-    return memory.groups();
+  int sections() {
+    return memory.sections();
   }
 
   @Override
-  void multiplyGroup(RowInput input, int group, float[] out, MatMulScratch scratch) {
-    int first = groups().first(group);
-    int end = groups().first(group + 1);
-    Arrays.fill(out, 0, (end - first) * WIDTH, 0);
-    for (int section = 0; section < memory.sections(); section++) {
-      for (int panel = first; panel < end; panel++) {
-        multiplySection(input, panel, section, scratch.partScales, out, (panel - first) * WIDTH);
-      }
-    }
-  }
-
-  private void multiplySection(
-      RowInput input, int panel, int section, PartScales scales, float[] out, int outOffset) {
+  void multiplySection(
+      RowInput input, int panel, int section, float[] out, int outOffset, MatMulScratch scratch) {
+    PartScales scales = scratch.partScales;
     scales.readAndAddMinima(memory, panel, section, input.sums(), out, outOffset);
     if (input.quantised() && int8Bits() > 0) {
       multiplyInt8(input.int8(), panel, section, scales.scales(), out, outOffset);

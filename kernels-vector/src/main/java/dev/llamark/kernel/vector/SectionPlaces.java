@@ -24,7 +24,7 @@ final class SectionPlaces {
    */
   SectionPlaces(PanelGroups groups, int sections, long wholeBytes, long lastBytes) {
     this.sections = sections;
-    int panels = groups.first(groups.count());
+    int panels = groups.panels();
     first = new long[panels];
     last = new long[panels];
     step = new long[panels];

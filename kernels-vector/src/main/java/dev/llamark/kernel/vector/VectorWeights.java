@@ -2,18 +2,20 @@ package dev.llamark.kernel.vector;
 
 import dev.llamark.kernel.PackedMatrix;
 import dev.llamark.tensor.DType;
+import dev.llamark.tensor.Matrix;
 import dev.llamark.tensor.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
- * Weights as this variant reads them, in panels of {@link #WIDTH} outputs. How a panel lies in
- * memory is a matter of the subclass; products of one row go over it as it lies, products of many
- * rows over floats, (input × output), to which it is expanded block by block.
+ * Weights as this variant reads them, in panels of some outputs. How a panel lies in memory is a
+ * matter of the subclass; products of one row go over it as it lies, section by section, products
+ * of many rows over floats, (input × output), to which it is expanded block by block.
  */
 abstract class VectorWeights implements PackedMatrix {
 
-  /** Outputs in a panel: three vectors, unless {@link #width} says otherwise. */
+  /** Outputs in a panel of most types: three vectors. */
   static final int WIDTH = 3 * Lanes.COUNT;
 
   /**
@@ -29,11 +31,20 @@ abstract class VectorWeights implements PackedMatrix {
   private final DType dtype;
   private final int rows;
   private final int columns;
+  private final int width;
+  private final PanelGroups groups;
 
-  VectorWeights(DType dtype, int rows, int columns) {
-    this.dtype = dtype;
-    this.rows = rows;
-    this.columns = columns;
+  /**
+   * For a matrix that is to be packed.
+   *
+   * @param width outputs in a panel
+   */
+  VectorWeights(Matrix matrix, int width, PanelGroups groups) {
+    dtype = matrix.dtype();
+    rows = matrix.rows();
+    columns = matrix.columns();
+    this.width = width;
+    this.groups = groups;
   }
 
   /**
@@ -45,18 +56,40 @@ abstract class VectorWeights implements PackedMatrix {
   }
 
   /** The groups of panels that {@link #multiplyGroup} takes. */
-  abstract PanelGroups groups();
+  PanelGroups groups() {
+    return groups;
+  }
 
   /**
-   * One row of input times a group of panels.
+   * One row of input times a group of panels: each section of all of them before the next.
    *
    * @param out gets {@link #width} sums for each panel, one after the other; those beyond the
    *     matrix's rows mean nothing
    */
-  abstract void multiplyGroup(RowInput input, int group, float[] out, MatMulScratch scratch);
+  void multiplyGroup(RowInput input, int group, float[] out, MatMulScratch scratch) {
+    int first = groups.first(group);
+    int end = groups.first(group + 1);
+    Arrays.fill(out, 0, (end - first) * width, 0);
+    for (int section = 0; section < sections(); section++) {
+      for (int panel = first; panel < end; panel++) {
+        multiplySection(input, panel, section, out, (panel - first) * width, scratch);
+      }
+    }
+  }
+
+  /** Sections of a row, which {@link #multiplySection} takes one by one. */
+  abstract int sections();
 
   /**
-   * Inputs of the parts whose sums of floats {@link #multiplyGroup} wants, the same for all types
+   * A section of one row of input times that of a panel.
+   *
+   * @param out to it {@link #width} sums are added
+   */
+  abstract void multiplySection(
+      RowInput input, int panel, int section, float[] out, int outOffset, MatMulScratch scratch);
+
+  /**
+   * Inputs of the parts whose sums of floats {@link #multiplySection} wants, the same for all types
    * that do; 0 if it wants none.
    */
   int summedInputs() {
@@ -64,8 +97,8 @@ abstract class VectorWeights implements PackedMatrix {
   }
 
   /**
-   * Bits of these weights' numbers if {@link #multiplyGroup} multiplies a row that is quantised in
-   * whole numbers, 0 if it takes floats.
+   * Bits of these weights' numbers if {@link #multiplySection} multiplies a row that is quantised
+   * in whole numbers, 0 if it takes floats.
    */
   int int8Bits() {
     return 0;
@@ -100,17 +133,17 @@ abstract class VectorWeights implements PackedMatrix {
 
   /** Outputs in a panel. */
   int width() {
-    return WIDTH;
+    return width;
   }
 
   /** Number of panels. */
   int panels() {
-    return Math.ceilDiv(rows, width());
+    return groups.panels();
   }
 
   /** Rows of a panel that there are. */
   int rowsOf(int panel) {
-    return Math.min(width(), rows - panel * width());
+    return Math.min(width, rows - panel * width);
   }
 
   /** Panels are a copy. */

@@ -10,7 +10,7 @@ class PanelGroupsTest {
   void takeEveryPanelOnceAndAreEven() {
     for (int panels = 1; panels < 700; panels++) {
       for (int threads = 1; threads <= 16; threads++) {
-        PanelGroups groups = PanelGroups.of(panels, threads);
+        PanelGroups groups = PanelGroups.of(panels, 1, threads);
         assertThat(groups.first(0)).isZero();
         assertThat(groups.first(groups.count())).isEqualTo(panels);
         int smallest = panels / groups.count();
@@ -26,8 +26,8 @@ class PanelGroupsTest {
 
   @Test
   void giveEachThreadAsManyWhereThereAreEnough() {
-    assertThat(PanelGroups.of(118, 2).count()).isEqualTo(16);
-    assertThat(PanelGroups.of(43, 2).count()).isEqualTo(8);
-    assertThat(PanelGroups.of(6, 2).count()).isEqualTo(6);
+    assertThat(PanelGroups.of(118, 1, 2).count()).isEqualTo(16);
+    assertThat(PanelGroups.of(43, 1, 2).count()).isEqualTo(8);
+    assertThat(PanelGroups.of(6, 1, 2).count()).isEqualTo(6);
   }
 }

@@ -14,7 +14,7 @@ class SectionPlacesTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 9})
   void sectionsFollowEachOtherWithoutGaps(int sections) {
-    PanelGroups groups = PanelGroups.of(43, 2);
+    PanelGroups groups = PanelGroups.of(43, 1, 2);
     SectionPlaces places = new SectionPlaces(groups, sections, WHOLE, LAST);
     long next = 0;
     for (int group = 0; group < groups.count(); group++) {
