@@ -22,7 +22,6 @@ final class EightBitVector {
   private static final int N = S.length();
   private static final int WIDTH = VectorWeights.WIDTH;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final long VECTOR = I.vectorByteSize();
   private static final int[] MASKS = Digits.masks(8);
 
   /** Numbers of an int. */
@@ -38,7 +37,10 @@ final class EightBitVector {
   /**
    * Multiplies.
    *
-   * @param x input; the panel's numbers are (int × output) from byte {@code numbers} on
+   * @param x input
+   * @param numbers where the panel's numbers begin
+   * @param apart bytes from one vector of an int to the next
+   * @param step bytes from one int to the next
    * @param scales (part × output)
    * @param centre what is subtracted from each number
    * @param out to it the sums are added
@@ -48,6 +50,8 @@ final class EightBitVector {
       int xOffset,
       MemorySegment w,
       long numbers,
+      long apart,
+      long step,
       float[] scales,
       int parts,
       float centre,
@@ -69,12 +73,12 @@ final class EightBitVector {
     long at = numbers;
     int k = xOffset;
     for (int part = 0; part < parts; part++) {
-      for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
+      for (int i = 0; i < INTS_PER_PART; i++, at += step, k += DIGITS) {
         IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
         VarHandle.loadLoadFence();
-        IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        IntVector wb = IntVector.fromMemorySegment(I, w, at + apart, ORDER);
         VarHandle.loadLoadFence();
-        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * apart, ORDER);
         VarHandle.loadLoadFence();
         FloatVector x0 = FloatVector.broadcast(S, x[k]);
         acc0a = wa.and(mask0).or(base0).reinterpretAsFloats().sub(zero0).fma(x0, acc0a);

@@ -5,6 +5,7 @@ import dev.llamark.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Weights as floats, (panel × input × output), in panels as wide as a register tile: a vector holds
@@ -25,16 +26,20 @@ final class FloatPanels extends VectorWeights {
   private static final ValueLayout.OfFloat STORED =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Whether a product of one row reads two panels at once; their sums need 16 registers. */
+  private final boolean inPairs;
+
   private final MemorySegment data;
 
-  private FloatPanels(Matrix matrix, int threads) {
+  private FloatPanels(Matrix matrix, Streams streams, int threads) {
     super(matrix, PANEL, PanelGroups.of(matrix.rows(), PANEL, threads));
+    inPairs = streams != Streams.ONE && Lanes.COUNT > 8;
     data = allocate(panels() * panelBytes());
   }
 
   /** Packs a matrix, with the help of the team. */
-  static FloatPanels of(Matrix matrix, ThreadTeam team) {
-    FloatPanels panels = new FloatPanels(matrix, team.size());
+  static FloatPanels of(Matrix matrix, Streams streams, ThreadTeam team) {
+    FloatPanels panels = new FloatPanels(matrix, streams, team.size());
     float[][] rows = new float[team.size()][matrix.columns()];
     float[][] buffers = new float[team.size()][matrix.columns() * PANEL];
     team.run(
@@ -71,6 +76,32 @@ final class FloatPanels extends VectorWeights {
   @Override
   int sections() {
     return 1;
+  }
+
+  @Override
+  void multiplyGroup(RowInput input, int group, float[] out, MatMulScratch scratch) {
+    if (!inPairs) {
+      super.multiplyGroup(input, group, out, scratch);
+      return;
+    }
+    int first = groups().first(group);
+    int end = groups().first(group + 1);
+    Arrays.fill(out, 0, (end - first) * PANEL, 0);
+    int panel = first;
+    for (; panel < end - 1; panel += 2) {
+      FloatPanelVector.multiplyTwo(
+          input.x(),
+          input.offset(),
+          data,
+          offset(panel, 0),
+          panelBytes(),
+          columns(),
+          out,
+          (panel - first) * PANEL);
+    }
+    if (panel < end) {
+      multiplySection(input, panel, 0, out, (panel - first) * PANEL, scratch);
+    }
   }
 
   @Override

@@ -7,25 +7,22 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Weights of 16 bits, binary16 or bfloat16, as they are, (input pair × output × 2) in each section
- * of a panel; {@link SectionPlaces} says where those lie. Where the number of inputs is odd, the
- * last pair ends with a zero.
+ * Weights of 16 bits, binary16 or bfloat16, in pairs of inputs: (input pair × output × 2) in each
+ * section of a panel, whose vectors lie as {@link SectionPlaces} says. They are as in the file, but
+ * for panels of binary16 that are multiplied by 2^10, exactly, where they can be: then none is
+ * subnormal. Where the number of inputs is odd, the last pair ends with a zero.
  */
 final class HalfPanels extends VectorWeights {
 
   private static final int N = Lanes.COUNT;
   private static final int PANELS_PER_STRIP = TileShape.STRIP / WIDTH;
 
-  /** Bytes of an input pair of a panel, or of an input's floats. */
-  private static final long ROW = (long) WIDTH * Integer.BYTES;
+  /** Bytes of an input's floats. */
+  private static final long ROW = (long) WIDTH * Float.BYTES;
 
   private static final long VECTOR = (long) N * Integer.BYTES;
-
-  /** The exponent of binary16's infinities and NaN. */
-  private static final int SPECIAL = 0x7C00;
 
   /** Little-endian in the file. */
   private static final ValueLayout.OfInt STORED_PAIR =
@@ -37,22 +34,30 @@ final class HalfPanels extends VectorWeights {
   /** Inputs of a section, of which the last may have fewer. */
   private static final int SECTION = PanelLayout.SECTION;
 
+  private final Streams streams;
   private final SectionPlaces places;
   private final MemorySegment data;
 
-  /** Whether there are infinities or NaN of binary16, which take a longer way. */
-  private final AtomicBoolean special = new AtomicBoolean();
+  /** Of each panel of binary16: whether there are infinities or NaN, which take a longer way. */
+  private final boolean[] special;
 
-  private HalfPanels(Matrix matrix, int threads) {
+  /** Of each panel of binary16: {@link HalfNumbers#RAISED_BIAS} where its numbers were raised. */
+  private final float[] biases;
+
+  private HalfPanels(Matrix matrix, Streams streams, int threads) {
     super(matrix, WIDTH, PanelGroups.of(matrix.rows(), WIDTH, threads));
-    int last = inputs(sections() - 1);
-    places = new SectionPlaces(groups(), sections(), bytesOf(SECTION), bytesOf(last));
+    var whole = new SectionPlaces.Size(0, SECTION / 2);
+    var last = new SectionPlaces.Size(0, pairs(sections() - 1));
+    places = new SectionPlaces(groups(), sections(), whole, last, streams);
+    this.streams = streams;
+    special = new boolean[panels()];
+    biases = new float[panels()];
     data = allocate(places.bytes());
   }
 
   /** Packs a matrix, with the help of the team. */
-  static HalfPanels of(Matrix matrix, ThreadTeam team) {
-    HalfPanels panels = new HalfPanels(matrix, team.size());
+  static HalfPanels of(Matrix matrix, Streams streams, ThreadTeam team) {
+    HalfPanels panels = new HalfPanels(matrix, streams, team.size());
     int[][] rows = new int[team.size()][panels.pairs()];
     int[][] buffers = new int[team.size()][panels.pairs() * WIDTH];
     team.run(
@@ -73,30 +78,33 @@ final class HalfPanels extends VectorWeights {
         row[whole] = matrix.data().get(STORED, from + 4L * whole) & 0xFFFF;
       }
       spread(row, buffer, r);
-      if (dtype() == DType.F16 && hasSpecial(row)) {
-        special.set(true);
+    }
+    if (dtype() == DType.F16) {
+      if (HalfNumbers.tooLargeToRaise(buffer)) {
+        special[panel] = HalfNumbers.haveSpecial(buffer);
+        biases[panel] = HalfNumbers.BIAS;
+      } else {
+        HalfNumbers.raise(buffer);
+        biases[panel] = HalfNumbers.RAISED_BIAS;
       }
     }
+    int lanes = WIDTH / streams.count(); // of a stream's step
     for (int section = 0; section < sections(); section++) {
-      int from = section * SECTION / 2 * WIDTH;
-      int count = Math.min(SECTION / 2 * WIDTH, buffer.length - from);
-      MemorySegment.copy(
-          buffer, from, data, ValueLayout.JAVA_INT, places.at(panel, section), count);
+      for (int stream = 0; stream < streams.count(); stream++) {
+        int from = (stream * pairs() + section * SECTION / 2) * lanes;
+        long to = places.numbers(panel, section) + stream * places.apart(panel, section);
+        MemorySegment.copy(buffer, from, data, ValueLayout.JAVA_INT, to, pairs(section) * lanes);
+      }
     }
   }
 
-  private static void spread(int[] row, int[] buffer, int r) {
-    for (int i = 0; i < row.length; i++) {
-      buffer[i * WIDTH + r] = row[i];
+  /** Deals an output's pairs out: (stream × pair × output), as they lie in each section. */
+  private void spread(int[] row, int[] buffer, int r) {
+    int lanes = WIDTH / streams.count();
+    int to = r / lanes * pairs() * lanes + r % lanes;
+    for (int i = 0; i < row.length; i++, to += lanes) {
+      buffer[to] = row[i];
     }
-  }
-
-  private static boolean hasSpecial(int[] row) {
-    boolean found = false;
-    for (int pair : row) {
-      found |= (pair & SPECIAL) == SPECIAL | (pair >>> 16 & SPECIAL) == SPECIAL;
-    }
-    return found;
   }
 
   private int pairs() {
@@ -108,9 +116,8 @@ final class HalfPanels extends VectorWeights {
     return Math.min(SECTION, columns() - section * SECTION);
   }
 
-  /** Bytes of so many inputs of a panel. */
-  private static long bytesOf(int inputs) {
-    return Math.ceilDiv(inputs, 2) * ROW;
+  private int pairs(int section) {
+    return Math.ceilDiv(inputs(section), 2);
   }
 
   @Override
@@ -124,14 +131,16 @@ final class HalfPanels extends VectorWeights {
     float[] x = input.x();
     int k = input.offset() + section * SECTION;
     int count = inputs(section);
-    long from = places.at(panel, section);
-    if (count % 2 != 0 || special.get()) {
-      expandSection(from, count, scratch.expanded, 0, VECTOR, 2 * VECTOR, ROW);
+    long from = places.numbers(panel, section);
+    long apart = places.apart(panel, section);
+    long step = places.step();
+    if (count % 2 != 0 || special[panel]) {
+      expandSection(panel, section, scratch.expanded, 0, VECTOR, 2 * VECTOR, ROW);
       PanelVector.multiply(x, k, scratch.expanded, count, out, outOffset);
     } else if (dtype() == DType.BF16) {
-      HalfVector.bf16(x, k, data, from, count / 2, out, outOffset);
+      HalfVector.bf16(x, k, data, from, apart, step, count / 2, out, outOffset);
     } else {
-      HalfVector.f16(x, k, data, from, count / 2, out, outOffset);
+      HalfVector.f16(x, k, data, from, apart, step, count / 2, biases[panel], out, outOffset);
     }
   }
 
@@ -155,8 +164,8 @@ final class HalfPanels extends VectorWeights {
       int section = (k + done) / SECTION;
       long to = done * TileShape.ROW;
       expandSection(
-          places.at(panel, section),
-          inputs(section),
+          panel,
+          section,
           strip,
           TileShape.offset(output, count) + to,
           TileShape.offset(output + N, count) + to,
@@ -169,34 +178,39 @@ final class HalfPanels extends VectorWeights {
    * Writes the floats of a panel's section; the parameters are those of {@link HalfNumbers#f16}.
    */
   private void expandSection(
-      long from, int count, MemorySegment out, long toa, long tob, long toc, long step) {
+      int panel, int section, MemorySegment out, long toa, long tob, long toc, long row) {
+    long from = places.numbers(panel, section);
+    long apart = places.apart(panel, section);
+    long step = places.step();
+    int count = inputs(section);
     int whole = count / 2;
     if (dtype() == DType.BF16) {
-      HalfNumbers.bf16(data, from, whole, out, toa, tob, toc, step);
-    } else if (special.get()) {
-      HalfNumbers.special(data, from, whole, out, toa, step);
-      HalfNumbers.special(data, from + VECTOR, whole, out, tob, step);
-      HalfNumbers.special(data, from + 2 * VECTOR, whole, out, toc, step);
+      HalfNumbers.bf16(data, from, apart, step, whole, out, toa, tob, toc, row);
+    } else if (special[panel]) {
+      HalfNumbers.special(data, from, step, whole, out, toa, row);
+      HalfNumbers.special(data, from + apart, step, whole, out, tob, row);
+      HalfNumbers.special(data, from + 2 * apart, step, whole, out, toc, row);
     } else {
-      HalfNumbers.f16(data, from, whole, out, toa, tob, toc, step);
+      HalfNumbers.f16(data, from, apart, step, whole, biases[panel], out, toa, tob, toc, row);
     }
     if (count % 2 != 0) {
-      long at = from + whole * ROW;
-      long to = 2 * whole * step;
-      expandLower(at, out, toa + to);
-      expandLower(at + VECTOR, out, tob + to);
-      expandLower(at + 2 * VECTOR, out, toc + to);
+      long at = from + whole * step;
+      long to = 2 * whole * row;
+      expandLower(panel, at, out, toa + to);
+      expandLower(panel, at + apart, out, tob + to);
+      expandLower(panel, at + 2 * apart, out, toc + to);
     }
   }
 
   /** The first input of the pair at {@code at}, for a vector of outputs. */
-  private void expandLower(long at, MemorySegment out, long to) {
+  private void expandLower(int panel, long at, MemorySegment out, long to) {
+    float factor = biases[panel] / HalfNumbers.BIAS;
     for (int r = 0; r < N; r++) {
       short bits = (short) data.get(ValueLayout.JAVA_INT, at + (long) r * Integer.BYTES);
       float value =
           dtype() == DType.BF16
               ? Float.intBitsToFloat(bits << HalfNumbers.BF16_SHIFT)
-              : Float.float16ToFloat(bits);
+              : Float.float16ToFloat(bits) * factor;
       out.set(ValueLayout.JAVA_FLOAT, to + (long) r * Float.BYTES, value);
     }
   }

@@ -19,13 +19,9 @@ final class HalfVector {
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int N = S.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final long VECTOR = I.vectorByteSize();
 
   /** An upper half: its sign and the rest of it, where a float has exponent and fraction. */
   static final int SIGN_AND_MAGNITUDE = 0x8FFF_E000;
-
-  /** What the exponents' biases of binary16 and float differ by, as a factor. */
-  static final float BIAS = 0x1p112f;
 
   /** The second of the two inputs in an int, as a bfloat16 already a float. */
   static final int UPPER = 0xFFFF_0000;
@@ -33,12 +29,25 @@ final class HalfVector {
   private HalfVector() {}
 
   /**
-   * Binary16 without infinities and NaN: {@link Lanes#fromHalf} says why the product is right.
+   * Binary16 without infinities and NaN.
    *
+   * @param from where the panel's pairs begin
+   * @param apart bytes from one vector of a pair to the next
+   * @param step bytes from one pair to the next
+   * @param bias as in {@link HalfNumbers#f16}
    * @param out to it the sums are added
    */
   static void f16(
-      float[] x, int xOffset, MemorySegment w, long from, int pairs, float[] out, int outOffset) {
+      float[] x,
+      int xOffset,
+      MemorySegment w,
+      long from,
+      long apart,
+      long step,
+      int pairs,
+      float bias,
+      float[] out,
+      int outOffset) {
     FloatVector acc0a = FloatVector.zero(S);
     FloatVector acc0b = FloatVector.zero(S);
     FloatVector acc0c = FloatVector.zero(S);
@@ -46,54 +55,54 @@ final class HalfVector {
     FloatVector acc1b = FloatVector.zero(S);
     FloatVector acc1c = FloatVector.zero(S);
     for (int i = 0; i < pairs; i++) {
-      long at = from + i * 3 * VECTOR;
+      long at = from + i * step;
       int k = xOffset + 2 * i;
       FloatVector x0 = FloatVector.broadcast(S, x[k]);
       FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
       IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
       VarHandle.loadLoadFence();
-      IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+      IntVector wb = IntVector.fromMemorySegment(I, w, at + apart, ORDER);
       VarHandle.loadLoadFence();
-      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * apart, ORDER);
       VarHandle.loadLoadFence();
       acc0a =
           wa.lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(SIGN_AND_MAGNITUDE)
               .reinterpretAsFloats()
-              .mul(BIAS)
+              .mul(bias)
               .fma(x0, acc0a);
       acc0b =
           wb.lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(SIGN_AND_MAGNITUDE)
               .reinterpretAsFloats()
-              .mul(BIAS)
+              .mul(bias)
               .fma(x0, acc0b);
       acc0c =
           wc.lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(SIGN_AND_MAGNITUDE)
               .reinterpretAsFloats()
-              .mul(BIAS)
+              .mul(bias)
               .fma(x0, acc0c);
       acc1a =
           wa.lanewise(VectorOperators.ASHR, 3)
               .and(SIGN_AND_MAGNITUDE)
               .reinterpretAsFloats()
-              .mul(BIAS)
+              .mul(bias)
               .fma(x1, acc1a);
       acc1b =
           wb.lanewise(VectorOperators.ASHR, 3)
               .and(SIGN_AND_MAGNITUDE)
               .reinterpretAsFloats()
-              .mul(BIAS)
+              .mul(bias)
               .fma(x1, acc1b);
       acc1c =
           wc.lanewise(VectorOperators.ASHR, 3)
               .and(SIGN_AND_MAGNITUDE)
               .reinterpretAsFloats()
-              .mul(BIAS)
+              .mul(bias)
               .fma(x1, acc1c);
     }
 
@@ -111,7 +120,15 @@ final class HalfVector {
 
   /** Bfloat16: the upper half of a float; the parameters are those of {@link #f16}. */
   static void bf16(
-      float[] x, int xOffset, MemorySegment w, long from, int pairs, float[] out, int outOffset) {
+      float[] x,
+      int xOffset,
+      MemorySegment w,
+      long from,
+      long apart,
+      long step,
+      int pairs,
+      float[] out,
+      int outOffset) {
     FloatVector acc0a = FloatVector.zero(S);
     FloatVector acc0b = FloatVector.zero(S);
     FloatVector acc0c = FloatVector.zero(S);
@@ -119,15 +136,15 @@ final class HalfVector {
     FloatVector acc1b = FloatVector.zero(S);
     FloatVector acc1c = FloatVector.zero(S);
     for (int i = 0; i < pairs; i++) {
-      long at = from + i * 3 * VECTOR;
+      long at = from + i * step;
       int k = xOffset + 2 * i;
       FloatVector x0 = FloatVector.broadcast(S, x[k]);
       FloatVector x1 = FloatVector.broadcast(S, x[k + 1]);
       IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
       VarHandle.loadLoadFence();
-      IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+      IntVector wb = IntVector.fromMemorySegment(I, w, at + apart, ORDER);
       VarHandle.loadLoadFence();
-      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+      IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * apart, ORDER);
       VarHandle.loadLoadFence();
       acc0a = wa.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(x0, acc0a);
       acc0b = wb.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(x0, acc0b);

@@ -21,7 +21,6 @@ final class Int8ByteVector {
   private static final int N = S.length();
   private static final int WIDTH = VectorWeights.WIDTH;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final long VECTOR = I.vectorByteSize();
 
   /** Numbers of an int. */
   private static final int DIGITS = 4;
@@ -34,7 +33,9 @@ final class Int8ByteVector {
    * Multiplies.
    *
    * @param first number of the first part in the row
-   * @param numbers where they begin, (int × output)
+   * @param numbers where they begin
+   * @param apart bytes from one vector of an int to the next
+   * @param step bytes from one int to the next
    * @param scales of the weights, (part × output)
    * @param out to it the sums are added
    */
@@ -43,6 +44,8 @@ final class Int8ByteVector {
       int first,
       MemorySegment w,
       long numbers,
+      long apart,
+      long step,
       float[] scales,
       int parts,
       float[] out,
@@ -56,12 +59,12 @@ final class Int8ByteVector {
       IntVector acca = IntVector.broadcast(I, bases[first + part]);
       IntVector accb = acca;
       IntVector accc = acca;
-      for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
+      for (int i = 0; i < INTS_PER_PART; i++, at += step, k += DIGITS) {
         IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
         VarHandle.loadLoadFence();
-        IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        IntVector wb = IntVector.fromMemorySegment(I, w, at + apart, ORDER);
         VarHandle.loadLoadFence();
-        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * apart, ORDER);
         VarHandle.loadLoadFence();
         IntVector f0 = IntVector.broadcast(I, factors[k]);
         acca = acca.add(wa.mul(f0));

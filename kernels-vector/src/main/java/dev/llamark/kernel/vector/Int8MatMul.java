@@ -16,6 +16,7 @@ final class Int8MatMul implements MatMul {
   private static final int MOST_ROWS = 64;
 
   private final ThreadTeam team;
+  private final Streams streams;
   private final VectorMatMul floats;
   private final Int8Product product;
   private final RowInput row = new RowInput();
@@ -29,8 +30,13 @@ final class Int8MatMul implements MatMul {
   private int columns;
 
   Int8MatMul(ThreadTeam team) {
+    this(team, Streams.preferred());
+  }
+
+  Int8MatMul(ThreadTeam team, Streams streams) {
     this.team = team;
-    floats = new VectorMatMul(team);
+    this.streams = streams;
+    floats = new VectorMatMul(team, streams);
     product = new Int8Product(team);
     inputs = new Int8Input[team.size()];
     for (int i = 0; i < inputs.length; i++) {
@@ -41,7 +47,7 @@ final class Int8MatMul implements MatMul {
   @Override
   public PackedMatrix pack(Matrix weights) {
     return switch (weights.dtype()) {
-      case Q4_0, Q4_1, Q4_K -> NibblePanels.of(weights, team);
+      case Q4_0, Q4_1, Q4_K -> NibblePanels.of(weights, streams, team);
       case F32, F16, BF16, Q8_0, Q5_0, Q5_1, Q5_K, Q6_K -> floats.pack(weights);
     };
   }

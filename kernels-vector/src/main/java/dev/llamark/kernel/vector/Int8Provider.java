@@ -38,7 +38,7 @@ public final class Int8Provider implements KernelProvider {
 
   @Override
   public Optional<Unusable> unusable() {
-    return VectorWidth.unusable();
+    return VectorWidth.unusable().or(Streams::unusable);
   }
 
   @Override

@@ -21,7 +21,6 @@ final class Int8SixBitVector {
   private static final int N = S.length();
   private static final int WIDTH = VectorWeights.WIDTH;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final long VECTOR = I.vectorByteSize();
   private static final int BITS = 6;
 
   /** Numbers of an int. */
@@ -43,7 +42,9 @@ final class Int8SixBitVector {
    * Multiplies.
    *
    * @param first number of the first part in the row
-   * @param numbers where they begin, (int × output)
+   * @param numbers where they begin
+   * @param apart bytes from one vector of an int to the next
+   * @param step bytes from one int to the next
    * @param scales of the weights, (part × output)
    * @param out to it the sums are added
    */
@@ -52,6 +53,8 @@ final class Int8SixBitVector {
       int first,
       MemorySegment w,
       long numbers,
+      long apart,
+      long step,
       float[] scales,
       int parts,
       float[] out,
@@ -68,19 +71,19 @@ final class Int8SixBitVector {
       if (part % PARTS_PER_RESTS == 0) {
         ra = IntVector.fromMemorySegment(I, w, at, ORDER);
         VarHandle.loadLoadFence();
-        rb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
+        rb = IntVector.fromMemorySegment(I, w, at + apart, ORDER);
         VarHandle.loadLoadFence();
-        rc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        rc = IntVector.fromMemorySegment(I, w, at + 2 * apart, ORDER);
         VarHandle.loadLoadFence();
-        at += 3 * VECTOR;
+        at += step;
       }
       IntVector acca = IntVector.broadcast(I, bases[first + part]);
       IntVector accb = acca;
       IntVector accc = acca;
-      for (int i = 0; i < INTS_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
+      for (int i = 0; i < INTS_PER_PART; i++, at += step, k += DIGITS) {
         IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);
-        IntVector wb = IntVector.fromMemorySegment(I, w, at + VECTOR, ORDER);
-        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * VECTOR, ORDER);
+        IntVector wb = IntVector.fromMemorySegment(I, w, at + apart, ORDER);
+        IntVector wc = IntVector.fromMemorySegment(I, w, at + 2 * apart, ORDER);
         VarHandle.loadLoadFence();
         IntVector f0 = IntVector.broadcast(I, factors[k]);
         acca = acca.add(wa.mul(f0));

@@ -27,16 +27,18 @@ final class NibblePanels extends VectorWeights {
 
   private final PanelMemory memory;
   private final PanelLayout layout;
+  private final SectionPlaces places;
 
   private NibblePanels(Matrix matrix, PanelMemory memory) {
     super(matrix, PANEL, memory.groups());
     this.memory = memory;
     layout = memory.layout();
+    places = memory.places();
   }
 
   /** Packs a matrix, with the help of the team. */
-  static NibblePanels of(Matrix matrix, ThreadTeam team) {
-    return new NibblePanels(matrix, PanelMemory.of(matrix, PANEL, true, team));
+  static NibblePanels of(Matrix matrix, Streams streams, ThreadTeam team) {
+    return new NibblePanels(matrix, PanelMemory.of(matrix, PANEL, true, streams, team));
   }
 
   @Override
@@ -57,13 +59,16 @@ final class NibblePanels extends VectorWeights {
     PartScales scales = scratch.partScales;
     scales.readAndAddMinima(memory, panel, section, input.sums(), out, outOffset);
     MemorySegment data = memory.data();
-    long numbers = memory.numbers(panel, section);
+    long at = places.numbers(panel, section);
+    long apart = places.apart(panel, section);
+    long step = places.step();
+    float[] factors = scales.scales();
     int first = memory.firstPart(section);
     int parts = memory.section(section).parts();
     if (layout.minimum()) {
-      NibbleVector.unsigned(input, first, data, numbers, scales.scales(), parts, out, outOffset);
+      NibbleVector.unsigned(input, first, data, at, apart, step, factors, parts, out, outOffset);
     } else {
-      NibbleVector.centred(input, first, data, numbers, scales.scales(), parts, out, outOffset);
+      NibbleVector.centred(input, first, data, at, apart, step, factors, parts, out, outOffset);
     }
   }
 
@@ -79,8 +84,14 @@ final class NibblePanels extends VectorWeights {
     for (int done = 0; done < count; done += PanelLayout.SECTION) {
       int section = (k + done) / PanelLayout.SECTION;
       scales.readAll(memory, panel, section, done / layout.partInputs());
-      long at = memory.numbers(panel, section);
-      NibbleVector.expand(memory.data(), at, memory.section(section).inputs(), out, done * PANEL);
+      NibbleVector.expand(
+          memory.data(),
+          places.numbers(panel, section),
+          places.apart(panel, section),
+          places.step(),
+          memory.section(section).inputs(),
+          out,
+          done * PANEL);
     }
   }
 
@@ -99,7 +110,7 @@ final class NibblePanels extends VectorWeights {
       scales.readAll(memory, strip, section, 0);
       for (int v = 0; v < PANEL; v += N) {
         // an int has lanes of two outputs, a vector of floats apart
-        long at = memory.numbers(strip, section) + (long) v / (2 * N) * N * Integer.BYTES;
+        long at = places.numbers(strip, section) + v / (2 * N) * places.apart(strip, section);
         int bit = v / N % 2 * Short.SIZE;
         long to = TileShape.offset(v, count) + done * TileShape.ROW;
         expand(at, bit, memory.section(section).parts(), scales, v, scratch.expandedStrip, to);
@@ -115,11 +126,12 @@ final class NibblePanels extends VectorWeights {
     int centre = layout.centre();
     int lanes = layout.partInputs() / NUMBERS_PER_LANE;
     long at = from;
+    long step = places.step();
     long index = to;
     for (int part = 0; part < parts; part++) {
       FloatVector factor = FloatVector.fromArray(S, scales.scales(), part * PANEL + v);
       FloatVector shift = FloatVector.fromArray(S, scales.shifts(), part * PANEL + v);
-      for (int i = 0; i < lanes; i++, at += (long) PANEL * Short.BYTES) {
+      for (int i = 0; i < lanes; i++, at += step) {
         IntVector word = IntVector.fromMemorySegment(Lanes.INTS, data, at, ORDER);
         for (int j = 0; j < NUMBERS_PER_LANE; j++, index += TileShape.ROW) {
           IntVector number = word.lanewise(VectorOperators.LSHR, bit + 4 * j).and(0xF).sub(centre);

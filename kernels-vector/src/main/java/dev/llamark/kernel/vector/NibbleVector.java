@@ -31,7 +31,6 @@ final class NibbleVector {
   private static final int N = S.length();
   private static final int PANEL = NibblePanels.PANEL;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final long VECTOR = I.vectorByteSize();
 
   /** The lowest half-byte of each lane. */
   private static final int LOW = 0x000F_000F;
@@ -50,15 +49,18 @@ final class NibbleVector {
   /**
    * Writes half-bytes of which 8 is subtracted.
    *
-   * @param at where they begin, (lane × output)
+   * @param numbers where they begin
+   * @param apart bytes from one vector of a lane to the next
+   * @param step bytes from one lane to the next
    * @param count inputs
    * @param out (input × output), from {@code outOffset} on
    */
-  static void expand(MemorySegment w, long at, int count, short[] out, int outOffset) {
+  static void expand(
+      MemorySegment w, long numbers, long apart, long step, int count, short[] out, int outOffset) {
     for (int k = 0; k < count; k += DIGITS) {
-      for (int v = 0; v < PANEL; v += 2 * N) {
-        IntVector four =
-            IntVector.fromMemorySegment(I, w, at + (k / DIGITS * PANEL + v) * 2L, ORDER);
+      long at = numbers + k / DIGITS * step;
+      for (int v = 0; v < PANEL; v += 2 * N, at += apart) {
+        IntVector four = IntVector.fromMemorySegment(I, w, at, ORDER);
         int to = outOffset + k * PANEL + v;
         four.and(LOW).reinterpretAsShorts().sub(CENTRE).intoArray(out, to);
         four.lanewise(LSHR, 4)
@@ -84,7 +86,9 @@ final class NibbleVector {
    * Half-bytes of which 8 is subtracted.
    *
    * @param first number of the first part in the row
-   * @param numbers where the half-bytes begin, (lane × output)
+   * @param numbers where the half-bytes begin
+   * @param apart bytes from one vector of a lane to the next
+   * @param step bytes from one lane to the next
    * @param scales of the weights, (part × output)
    * @param out to it the sums are added
    */
@@ -93,6 +97,8 @@ final class NibbleVector {
       int first,
       MemorySegment w,
       long numbers,
+      long apart,
+      long step,
       float[] scales,
       int parts,
       float[] out,
@@ -107,12 +113,12 @@ final class NibbleVector {
       ShortVector acca = IntVector.broadcast(I, bases[block]).reinterpretAsShorts();
       ShortVector accb = acca;
       ShortVector accc = acca;
-      for (int i = 0; i < LANES_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
+      for (int i = 0; i < LANES_PER_PART; i++, at += step, k += DIGITS) {
         ShortVector wa = ShortVector.fromMemorySegment(H, w, at, ORDER);
         VarHandle.loadLoadFence();
-        ShortVector wb = ShortVector.fromMemorySegment(H, w, at + VECTOR, ORDER);
+        ShortVector wb = ShortVector.fromMemorySegment(H, w, at + apart, ORDER);
         VarHandle.loadLoadFence();
-        ShortVector wc = ShortVector.fromMemorySegment(H, w, at + 2 * VECTOR, ORDER);
+        ShortVector wc = ShortVector.fromMemorySegment(H, w, at + 2 * apart, ORDER);
         VarHandle.loadLoadFence();
         ShortVector f0 = IntVector.broadcast(I, factors[k]).reinterpretAsShorts();
         acca = acca.add(wa.mul(f0));
@@ -182,7 +188,9 @@ final class NibbleVector {
    * Half-bytes as they are.
    *
    * @param first number of the first part in the row
-   * @param numbers where the half-bytes begin, (lane × output)
+   * @param numbers where the half-bytes begin
+   * @param apart bytes from one vector of a lane to the next
+   * @param step bytes from one lane to the next
    * @param scales of the weights, (part × output)
    * @param out to it the sums are added
    */
@@ -191,6 +199,8 @@ final class NibbleVector {
       int first,
       MemorySegment w,
       long numbers,
+      long apart,
+      long step,
       float[] scales,
       int parts,
       float[] out,
@@ -205,12 +215,12 @@ final class NibbleVector {
       ShortVector acca = IntVector.broadcast(I, bases[block]).reinterpretAsShorts();
       ShortVector accb = acca;
       ShortVector accc = acca;
-      for (int i = 0; i < LANES_PER_PART; i++, at += 3 * VECTOR, k += DIGITS) {
+      for (int i = 0; i < LANES_PER_PART; i++, at += step, k += DIGITS) {
         ShortVector wa = ShortVector.fromMemorySegment(H, w, at, ORDER);
         VarHandle.loadLoadFence();
-        ShortVector wb = ShortVector.fromMemorySegment(H, w, at + VECTOR, ORDER);
+        ShortVector wb = ShortVector.fromMemorySegment(H, w, at + apart, ORDER);
         VarHandle.loadLoadFence();
-        ShortVector wc = ShortVector.fromMemorySegment(H, w, at + 2 * VECTOR, ORDER);
+        ShortVector wc = ShortVector.fromMemorySegment(H, w, at + 2 * apart, ORDER);
         VarHandle.loadLoadFence();
         ShortVector f0 = IntVector.broadcast(I, factors[k]).reinterpretAsShorts();
         acca = acca.add(wa.mul(f0));

@@ -3,18 +3,18 @@ package dev.llamark.kernel.vector;
 import dev.llamark.tensor.DType;
 
 /**
- * How a panel of a quantised type lies in memory: in sections of {@link #SECTION} inputs, the last
- * of which may be shorter. Every field of a section is (… × output). First the heads, its blocks'
- * half floats d and then those of the minima where the type has them; then the bytes of its parts'
+ * What a panel of a quantised type consists of: sections of {@link #SECTION} inputs, the last of
+ * which may be shorter. Every field of a section is (… × output). First the heads, its blocks' half
+ * floats d and then those of the minima where the type has them; then the bytes of its parts'
  * scales and then of their minima where they have them, four parts to an int; then the numbers. An
  * int holds as many consecutive numbers of one output as fit into it whole, the first lowest: one
  * load serves them all. What a part has beyond its ints are the rests, bytes, the first lowest,
  * four to an int; the rests of as many parts as share an int come before the numbers of those
  * parts.
  *
- * <p>So a row is read in one stream. Were all scales of a row before its numbers, they would have
- * to be kept while the numbers push them out of the first-level cache, and a core that reads both
- * back and from memory reads memory a third slower.
+ * <p>Were all scales of a row before its numbers, they would have to be kept while the numbers push
+ * them out of the first-level cache, and a core that reads both back and from memory reads memory a
+ * third slower.
  *
  * <p>Numbers are packed as they are, from 0 on; {@link #centre} is to be subtracted.
  *
@@ -81,29 +81,29 @@ record PanelLayout(
   }
 
   /**
-   * Where in a section its fields begin, in bytes from the section's begin; the heads are first.
+   * Where a section's fields before its numbers begin, in bytes; the heads are first.
    *
    * @param inputs of the section
    * @param parts of the section
    * @param minimumHeads the half floats of the minima
    * @param scales the bytes of the parts' scales
    * @param minima the bytes of the parts' minima
-   * @param numbers the ints, and the rests among them
-   * @param bytes of the section
+   * @param bytes of all these fields
+   * @param steps of its numbers, and of the rests among them: as many ints as three vectors hold
    */
   record Section(
-      int inputs, int parts, int minimumHeads, int scales, int minima, int numbers, int bytes) {}
+      int inputs, int parts, int minimumHeads, int scales, int minima, int bytes, int steps) {}
 
   /** A section of so many inputs. */
   Section section(int inputs) {
     int parts = inputs / partInputs;
     int headBytes = inputs / blockInputs * Short.BYTES * width;
     int scaleBytes = partScales ? parts * width : 0;
-    int scales = align(heads() * headBytes);
-    int numbers = align(scales + heads() * scaleBytes);
+    int scales = VectorWeights.align(heads() * headBytes);
+    int bytes = VectorWeights.align(scales + heads() * scaleBytes);
     int ints = parts * intsPerPart() + (rests() == 0 ? 0 : Math.ceilDiv(parts, partsPerRests()));
-    int bytes = align(numbers + ints * Integer.BYTES * width);
-    return new Section(inputs, parts, headBytes, scales, scales + scaleBytes, numbers, bytes);
+    int steps = ints * width / VectorWeights.WIDTH;
+    return new Section(inputs, parts, headBytes, scales, scales + scaleBytes, bytes, steps);
   }
 
   /** Parts whose rests share an int; they lie together. 0 if there are none. */
@@ -119,10 +119,5 @@ record PanelLayout(
   /** Index of the int that holds a part's rests, for one output. */
   int restsAt(int part) {
     return part / partsPerRests() * (partsPerRests() * intsPerPart() + 1);
-  }
-
-  /** Vectors do not straddle cache lines. */
-  private static int align(int bytes) {
-    return Math.ceilDiv(bytes, VectorWeights.ALIGNMENT) * VectorWeights.ALIGNMENT;
   }
 }

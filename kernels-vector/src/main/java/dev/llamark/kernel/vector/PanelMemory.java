@@ -8,12 +8,11 @@ import java.lang.foreign.MemorySegment;
  * A matrix of a type with blocks as it is packed: panels in the sections of {@link PanelLayout},
  * which lie as {@link SectionPlaces} says.
  *
- * <p>A product of one row reads its weights in one stream. A core reads ahead of loads that ascend
- * line by line, while the compiler orders the loads of a step as it likes: so the loops that read
- * packed weights have fences of loads, over which no load moves, and which are no instruction on
- * x86. (On Arm they are; what they cost there was not measured.) Where a fence after each load
- * would cost registers there is one after the loads of a step, and none where measurement found no
- * use for it.
+ * <p>A core reads ahead of loads that ascend line by line ({@link Streams}), while the compiler
+ * orders the loads of a step as it likes: so the loops that read packed weights have fences of
+ * loads, over which no load moves, and which are no instruction on x86. (On Arm they are; what they
+ * cost there was not measured.) Where a fence after each load would cost registers there is one
+ * after the loads of a step, and none where measurement found no use for it.
  */
 final class PanelMemory {
 
@@ -31,14 +30,18 @@ final class PanelMemory {
   /** Whether no half float is infinite or NaN. */
   private boolean finite = true;
 
-  private PanelMemory(Matrix matrix, int width, int threads) {
+  private PanelMemory(Matrix matrix, int width, Streams streams, int threads) {
     layout = PanelLayout.of(matrix.dtype(), width);
     whole = layout.section(PanelLayout.SECTION);
     last = layout.section(matrix.columns() % PanelLayout.SECTION);
     sections = Math.ceilDiv(matrix.columns(), PanelLayout.SECTION);
     groups = PanelGroups.of(matrix.rows(), width, threads);
-    places = new SectionPlaces(groups, sections, whole.bytes(), section(sections - 1).bytes());
+    places = new SectionPlaces(groups, sections, size(whole), size(section(sections - 1)), streams);
     data = VectorWeights.allocate(places.bytes());
+  }
+
+  private static SectionPlaces.Size size(PanelLayout.Section section) {
+    return new SectionPlaces.Size(section.bytes(), section.steps());
   }
 
   /**
@@ -47,11 +50,12 @@ final class PanelMemory {
    * @param width outputs of a panel
    * @param halves as in {@link PanelPacker}
    */
-  static PanelMemory of(Matrix matrix, int width, boolean halves, ThreadTeam team) {
-    PanelMemory memory = new PanelMemory(matrix, width, team.size());
+  static PanelMemory of(
+      Matrix matrix, int width, boolean halves, Streams streams, ThreadTeam team) {
+    PanelMemory memory = new PanelMemory(matrix, width, streams, team.size());
     PanelPacker[] packers = new PanelPacker[team.size()];
     for (int i = 0; i < packers.length; i++) {
-      packers[i] = new PanelPacker(matrix, memory.layout, halves);
+      packers[i] = new PanelPacker(matrix, memory.layout, halves, streams);
     }
     team.run(
         memory.groups.panels(),
@@ -93,14 +97,9 @@ final class PanelMemory {
     return section < sections - 1 || last.inputs() == 0 ? whole : last;
   }
 
-  /** Where a section begins. */
-  long at(int panel, int section) {
-    return places.at(panel, section);
-  }
-
-  /** Where a section's numbers begin. */
-  long numbers(int panel, int section) {
-    return at(panel, section) + section(section).numbers();
+  /** Where sections begin. */
+  SectionPlaces places() {
+    return places;
   }
 
   /** Number of a section's first part in its row. */

@@ -18,9 +18,7 @@ final class PanelNumbers {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int N = S.length();
-  private static final long VECTOR = I.vectorByteSize();
   private static final int WIDTH = VectorWeights.WIDTH;
-  private static final long ROW = (long) WIDTH * Integer.BYTES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private PanelNumbers() {}
@@ -29,6 +27,8 @@ final class PanelNumbers {
    * The numbers of a section.
    *
    * @param numbers where its ints begin
+   * @param apart bytes from one vector of an int to the next
+   * @param step bytes from one int to the next
    * @param scales (part × output)
    * @param out a strip's floats
    * @param toa where those of the first vector of outputs and the first input go, in bytes
@@ -38,6 +38,8 @@ final class PanelNumbers {
   static void expand(
       MemorySegment data,
       long numbers,
+      long apart,
+      long step,
       PanelLayout layout,
       int parts,
       PartScales scales,
@@ -63,13 +65,13 @@ final class PanelNumbers {
       FloatVector shifta = FloatVector.fromArray(S, shifts, scale);
       FloatVector shiftb = FloatVector.fromArray(S, shifts, scale + N);
       FloatVector shiftc = FloatVector.fromArray(S, shifts, scale + 2 * N);
-      long at = numbers + layout.intAt(part) * ROW;
-      for (int i = 0; i < ints; i++, at += ROW) {
+      long at = numbers + layout.intAt(part) * step;
+      for (int i = 0; i < ints; i++, at += step) {
         IntVector wa = IntVector.fromMemorySegment(I, data, at, ORDER);
         VarHandle.loadLoadFence();
-        IntVector wb = IntVector.fromMemorySegment(I, data, at + VECTOR, ORDER);
+        IntVector wb = IntVector.fromMemorySegment(I, data, at + apart, ORDER);
         VarHandle.loadLoadFence();
-        IntVector wc = IntVector.fromMemorySegment(I, data, at + 2 * VECTOR, ORDER);
+        IntVector wc = IntVector.fromMemorySegment(I, data, at + 2 * apart, ORDER);
         VarHandle.loadLoadFence();
         for (int j = 0; j < perInt; j++, index += TileShape.ROW) {
           FloatVector qa = wa.and(mask).or(base).reinterpretAsFloats().sub(zero);
@@ -84,14 +86,14 @@ final class PanelNumbers {
         }
       }
       if (perRests > 0) {
-        long rests = numbers + layout.restsAt(part) * ROW;
+        long rests = numbers + layout.restsAt(part) * step;
         int bit = part * perRests % Integer.BYTES * Byte.SIZE;
         for (int j = 0; j < perRests; j++, index += TileShape.ROW, bit += Byte.SIZE) {
           IntVector ra = IntVector.fromMemorySegment(I, data, rests, ORDER).lanewise(LSHR, bit);
           IntVector rb =
-              IntVector.fromMemorySegment(I, data, rests + VECTOR, ORDER).lanewise(LSHR, bit);
+              IntVector.fromMemorySegment(I, data, rests + apart, ORDER).lanewise(LSHR, bit);
           IntVector rc =
-              IntVector.fromMemorySegment(I, data, rests + 2 * VECTOR, ORDER).lanewise(LSHR, bit);
+              IntVector.fromMemorySegment(I, data, rests + 2 * apart, ORDER).lanewise(LSHR, bit);
           FloatVector qa = ra.and(mask).or(base).reinterpretAsFloats().sub(zero);
           FloatVector qb = rb.and(mask).or(base).reinterpretAsFloats().sub(zero);
           FloatVector qc = rc.and(mask).or(base).reinterpretAsFloats().sub(zero);

@@ -32,24 +32,37 @@ final class PanelPacker {
   private final BlockReader reader;
   private final short[] heads;
   private final byte[] scales;
+
+  /** A section's numbers, (stream × step × output). */
   private final int[] ints;
+
+  private final int streams;
+
+  /** Outputs of a step in one stream. */
+  private final int lanes;
+
+  /** Steps of the section that is being packed. */
+  private int steps;
+
   private final boolean halves;
   private boolean finite = true;
 
   /**
    * @param halves whether the two halves of an int go to lanes of 16 bits: for types of half-bytes
    */
-  PanelPacker(Matrix matrix, PanelLayout layout, boolean halves) {
+  PanelPacker(Matrix matrix, PanelLayout layout, boolean halves, Streams streams) {
     this.matrix = matrix;
     this.layout = layout;
     width = layout.width();
     this.halves = halves;
+    this.streams = streams.count();
+    lanes = VectorWeights.WIDTH / this.streams;
     source = new byte[Math.toIntExact(matrix.rowBytes() * width)];
     reader = new BlockReader(matrix.dtype(), layout);
     PanelLayout.Section section = layout.section(PanelLayout.SECTION);
     heads = new short[section.scales() / Short.BYTES];
     scales = new byte[layout.heads() * (section.minima() - section.scales())];
-    ints = new int[(section.bytes() - section.numbers()) / Integer.BYTES];
+    ints = new int[section.steps() * VectorWeights.WIDTH];
   }
 
   private static VarHandle view(Class<?> array) {
@@ -75,12 +88,15 @@ final class PanelPacker {
     for (int i = 0; i < memory.sections(); i++) {
       PanelLayout.Section section = memory.section(i);
       packSection(section, i * PanelLayout.SECTION / layout.blockInputs(), rows);
-      copy(section, memory.data(), memory.at(panel, i));
+      long fields = memory.places().fields(panel, i);
+      copyFields(section, memory.data(), fields);
+      copyInts(memory, panel, i);
     }
   }
 
   private void packSection(PanelLayout.Section section, int firstBlock, int rows) {
     Arrays.fill(ints, 0); // rests and halves are put together in it
+    steps = section.steps();
     int rowBytes = (int) matrix.rowBytes();
     int blockBytes = matrix.dtype().blockBytes();
     int minimaAt = section.minimumHeads() / Short.BYTES;
@@ -91,13 +107,20 @@ final class PanelPacker {
     }
   }
 
-  private void copy(PanelLayout.Section section, MemorySegment target, long to) {
-    int count = (section.bytes() - section.numbers()) / Integer.BYTES;
+  private void copyFields(PanelLayout.Section section, MemorySegment target, long to) {
     MemorySegment.copy(
         heads, 0, target, ValueLayout.JAVA_SHORT, to, section.scales() / Short.BYTES);
     MemorySegment.copy(
         scales, 0, target, ValueLayout.JAVA_BYTE, to + section.scales(), scales.length);
-    MemorySegment.copy(ints, 0, target, ValueLayout.JAVA_INT, to + section.numbers(), count);
+  }
+
+  private void copyInts(PanelMemory memory, int panel, int section) {
+    SectionPlaces places = memory.places();
+    long to = places.numbers(panel, section);
+    int count = steps * lanes;
+    for (int from = 0; from < streams * count; from += count, to += places.apart(panel, section)) {
+      MemorySegment.copy(ints, from, memory.data(), ValueLayout.JAVA_INT, to, count);
+    }
   }
 
   /** Whether none of the half floats that were packed was infinite or NaN. */
@@ -112,7 +135,7 @@ final class PanelPacker {
     }
     int[] words = reader.read(source, at);
     if (halves) {
-      dealHalves(words, block * words.length * width, r);
+      dealHalves(words, 2 * block * words.length, r);
     } else {
       deal(words, block, r);
     }
@@ -123,15 +146,15 @@ final class PanelPacker {
     int perPart = layout.intsPerPart();
     int from = 0;
     for (int part = block * layout.parts(); from < words.length; part++) {
-      int to = layout.intAt(part) * width + r;
-      for (int end = from + perPart; from < end; from++, to += width) {
+      int to = at(layout.intAt(part), r);
+      for (int end = from + perPart; from < end; from++, to += lanes) {
         ints[to] = words[from];
       }
     }
     byte[] rests = reader.rests();
     for (int i = 0; i < rests.length; i++) {
       int rest = block * rests.length + i;
-      int to = layout.restsAt(rest / layout.rests()) * width + r;
+      int to = at(layout.restsAt(rest / layout.rests()), r);
       ints[to] |= (rests[i] & 0xFF) << rest % Integer.BYTES * Byte.SIZE;
     }
   }
@@ -140,14 +163,19 @@ final class PanelPacker {
    * Output r has half of an int in each of two rows of lanes. Outputs that share an int are a
    * vector of floats apart.
    */
-  private void dealHalves(int[] words, int to, int r) {
+  private void dealHalves(int[] words, int firstStep, int r) {
     int n = Lanes.COUNT;
     int shift = r / n % 2 * Short.SIZE;
-    for (int i = 0; i < words.length; i++) {
-      int at = to + i * width + r / (2 * n) * n + r % n;
-      ints[at] |= (words[i] & 0xFFFF) << shift;
-      ints[at + width / 2] |= words[i] >>> 16 << shift;
+    int to = at(firstStep, r / (2 * n) * n + r % n);
+    for (int i = 0; i < words.length; i++, to += 2 * lanes) {
+      ints[to] |= (words[i] & 0xFFFF) << shift;
+      ints[to + lanes] |= words[i] >>> 16 << shift;
     }
+  }
+
+  /** Index of an output's int. */
+  private int at(int step, int output) {
+    return (output / lanes * steps + step) * lanes + output % lanes;
   }
 
   private void packHeads(int block, int at, int r, int minimaAt) {

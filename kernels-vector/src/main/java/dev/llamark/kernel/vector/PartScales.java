@@ -51,7 +51,7 @@ final class PartScales {
     }
     int first = memory.firstPart(section);
     if (layout.partScales() && memory.finite()) {
-      long at = memory.at(panel, section);
+      long at = memory.places().fields(panel, section);
       PanelScales.minima(
           memory.data(),
           at + fields.minimumHeads(),
@@ -76,7 +76,7 @@ final class PartScales {
   private void read(PanelMemory memory, int panel, int section, boolean minima, int to) {
     PanelLayout layout = memory.layout();
     PanelLayout.Section fields = memory.section(section);
-    long at = memory.at(panel, section);
+    long at = memory.places().fields(panel, section);
     long heads = minima ? at + fields.minimumHeads() : at;
     float[] out = minima ? shifts : scales;
     int width = layout.width();

@@ -16,16 +16,18 @@ final class QuantisedPanels extends VectorWeights {
 
   private final PanelMemory memory;
   private final PanelLayout layout;
+  private final SectionPlaces places;
 
   private QuantisedPanels(Matrix matrix, PanelMemory memory) {
     super(matrix, WIDTH, memory.groups());
     this.memory = memory;
     layout = memory.layout();
+    places = memory.places();
   }
 
   /** Packs a matrix, with the help of the team. */
-  static QuantisedPanels of(Matrix matrix, ThreadTeam team) {
-    return new QuantisedPanels(matrix, PanelMemory.of(matrix, WIDTH, false, team));
+  static QuantisedPanels of(Matrix matrix, Streams streams, ThreadTeam team) {
+    return new QuantisedPanels(matrix, PanelMemory.of(matrix, WIDTH, false, streams, team));
   }
 
   @Override
@@ -48,13 +50,15 @@ final class QuantisedPanels extends VectorWeights {
   private void multiplyInt8(
       Int8Input input, int panel, int section, float[] scales, float[] out, int outOffset) {
     MemorySegment data = memory.data();
-    long numbers = memory.numbers(panel, section);
+    long at = places.numbers(panel, section);
+    long apart = places.apart(panel, section);
+    long step = places.step();
     int first = memory.firstPart(section);
     int parts = memory.section(section).parts();
     if (layout.bits() == Byte.SIZE) {
-      Int8ByteVector.multiply(input, first, data, numbers, scales, parts, out, outOffset);
+      Int8ByteVector.multiply(input, first, data, at, apart, step, scales, parts, out, outOffset);
     } else {
-      Int8SixBitVector.multiply(input, first, data, numbers, scales, parts, out, outOffset);
+      Int8SixBitVector.multiply(input, first, data, at, apart, step, scales, parts, out, outOffset);
     }
   }
 
@@ -63,18 +67,24 @@ final class QuantisedPanels extends VectorWeights {
     MemorySegment data = memory.data();
     float[] x = input.x();
     int from = input.offset() + section * PanelLayout.SECTION;
-    long numbers = memory.numbers(panel, section);
+    long at = places.numbers(panel, section);
+    long apart = places.apart(panel, section);
+    long step = places.step();
     int parts = memory.section(section).parts();
     int centre = layout.centre();
     switch (layout.bits()) {
       case 4 ->
-          FourBitVector.multiply(x, from, data, numbers, scales, parts, centre, out, outOffset);
+          FourBitVector.multiply(
+              x, from, data, at, apart, step, scales, parts, centre, out, outOffset);
       case 5 ->
-          FiveBitVector.multiply(x, from, data, numbers, scales, parts, centre, out, outOffset);
+          FiveBitVector.multiply(
+              x, from, data, at, apart, step, scales, parts, centre, out, outOffset);
       case 6 ->
-          SixBitVector.multiply(x, from, data, numbers, scales, parts, centre, out, outOffset);
+          SixBitVector.multiply(
+              x, from, data, at, apart, step, scales, parts, centre, out, outOffset);
       default ->
-          EightBitVector.multiply(x, from, data, numbers, scales, parts, centre, out, outOffset);
+          EightBitVector.multiply(
+              x, from, data, at, apart, step, scales, parts, centre, out, outOffset);
     }
   }
 
@@ -113,7 +123,9 @@ final class QuantisedPanels extends VectorWeights {
       long to = done * TileShape.ROW;
       PanelNumbers.expand(
           memory.data(),
-          memory.numbers(panel, section),
+          places.numbers(panel, section),
+          places.apart(panel, section),
+          places.step(),
           layout,
           memory.section(section).parts(),
           scales,

@@ -1,51 +1,117 @@
 package dev.llamark.kernel.vector;
 
 /**
- * Where the sections of a matrix's panels lie. Within a group of panels the same section of all
- * comes before the next; groups come one after the other.
+ * Where the sections of a matrix's panels lie. Groups of panels come one after the other, and
+ * within a group the same section of all panels before the next. A section has fields, if there are
+ * any, and behind them its numbers, in steps of three vectors. In one stream, the panels' sections
+ * lie one after the other, as they are. In three, all panels' fields come first, then all first
+ * vectors of all their steps, then all second, then all third ones.
  */
 final class SectionPlaces {
 
+  /** Vectors of a step. */
+  private static final int VECTORS = 3;
+
+  private static final long VECTOR = Lanes.INTS.vectorByteSize();
+
+  /**
+   * What a panel's section needs.
+   *
+   * @param fields bytes before the numbers, a multiple of {@link VectorWeights#ALIGNMENT}
+   * @param steps of the numbers
+   */
+  record Size(long fields, int steps) {}
+
   private final int sections;
+  private final Streams streams;
+  private final long step;
+  private final Size whole;
+  private final Size last;
   private final long bytes;
 
-  /** Where each panel's first section begins, and its last, and how far apart its sections are. */
-  private final long[] first;
+  /** Where each panel's group begins, how many panels that has, and which of them it is. */
+  private final long[] begin;
 
-  private final long[] last;
-  private final long[] step;
+  private final int[] panels;
+  private final int[] index;
 
   /**
    * Places all.
    *
    * @param sections of a panel
-   * @param wholeBytes of each section but the last
-   * @param lastBytes of the last section
+   * @param whole size of each section but the last
+   * @param last size of the last section
    */
-  SectionPlaces(PanelGroups groups, int sections, long wholeBytes, long lastBytes) {
+  SectionPlaces(PanelGroups groups, int sections, Size whole, Size last, Streams streams) {
     this.sections = sections;
-    int panels = groups.panels();
-    first = new long[panels];
-    last = new long[panels];
-    step = new long[panels];
-    long begin = 0;
+    this.streams = streams;
+    step = VECTORS / streams.count() * VECTOR;
+    this.whole = whole;
+    this.last = last;
+    int count = groups.panels();
+    begin = new long[count];
+    panels = new int[count];
+    index = new int[count];
+    long panelBytes = (sections - 1) * bytes(whole) + bytes(last);
     for (int group = 0; group < groups.count(); group++) {
-      int from = groups.first(group);
-      int size = groups.first(group + 1) - from;
-      long lastBegin = begin + (sections - 1) * size * wholeBytes;
-      for (int i = 0; i < size; i++) {
-        first[from + i] = begin + i * wholeBytes;
-        last[from + i] = lastBegin + i * lastBytes;
-        step[from + i] = size * wholeBytes;
+      int first = groups.first(group);
+      int end = groups.first(group + 1);
+      for (int panel = first; panel < end; panel++) {
+        begin[panel] = first * panelBytes;
+        panels[panel] = end - first;
+        index[panel] = panel - first;
       }
-      begin = lastBegin + size * lastBytes;
     }
-    bytes = begin;
+    bytes = count * panelBytes;
   }
 
-  /** Where a section begins, in bytes. */
-  long at(int panel, int section) {
-    return section < sections - 1 ? first[panel] + section * step[panel] : last[panel];
+  private Size size(int section) {
+    return section < sections - 1 ? whole : last;
+  }
+
+  /** Bytes of a section's numbers in each stream. */
+  private int streamBytes(Size size) {
+    return VectorWeights.align(Math.toIntExact(size.steps * step));
+  }
+
+  private long numberBytes(Size size) {
+    return (long) streams.count() * streamBytes(size);
+  }
+
+  private long bytes(Size size) {
+    return size.fields + numberBytes(size);
+  }
+
+  /** Where the sections of a panel's group begin. */
+  private long begin(int panel, int section) {
+    return begin[panel] + section * panels[panel] * bytes(whole);
+  }
+
+  /** Where a section's fields begin, in bytes. */
+  long fields(int panel, int section) {
+    Size size = size(section);
+    long apart = streams == Streams.ONE ? bytes(size) : size.fields;
+    return begin(panel, section) + index[panel] * apart;
+  }
+
+  /** Where a section's numbers begin, in bytes. */
+  long numbers(int panel, int section) {
+    Size size = size(section);
+    return streams == Streams.ONE
+        ? fields(panel, section) + size.fields
+        : begin(panel, section)
+            + panels[panel] * size.fields
+            + (long) index[panel] * streamBytes(size);
+  }
+
+  /** Bytes from one vector of a step to the next. */
+  long apart(int panel, int section) {
+    return streams == Streams.ONE ? VECTOR : (long) panels[panel] * streamBytes(size(section));
+  }
+
+  /** Bytes from one step to the next. */
+  long step() {
+    return step;
   }
 
   /** Bytes of all sections. */

@@ -12,6 +12,7 @@ import dev.llamark.tensor.Matrix;
 final class VectorMatMul implements MatMul {
 
   private final ThreadTeam team;
+  private final Streams streams;
   private final MatMulScratch[] scratch;
   private final TiledProduct tiled;
   private final ThreadTeam.ThreadRegion vectorRegion = this::vectorPart;
@@ -25,7 +26,12 @@ final class VectorMatMul implements MatMul {
   private int outOffset;
 
   VectorMatMul(ThreadTeam team) {
+    this(team, Streams.preferred());
+  }
+
+  VectorMatMul(ThreadTeam team, Streams streams) {
     this.team = team;
+    this.streams = streams;
     scratch = new MatMulScratch[team.size()];
     for (int i = 0; i < scratch.length; i++) {
       scratch[i] = new MatMulScratch();
@@ -36,9 +42,10 @@ final class VectorMatMul implements MatMul {
   @Override
   public PackedMatrix pack(Matrix weights) {
     return switch (weights.dtype()) {
-      case F32 -> FloatPanels.of(weights, team);
-      case F16, BF16 -> HalfPanels.of(weights, team);
-      case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> QuantisedPanels.of(weights, team);
+      case F32 -> FloatPanels.of(weights, streams, team);
+      case F16, BF16 -> HalfPanels.of(weights, streams, team);
+      case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K ->
+          QuantisedPanels.of(weights, streams, team);
     };
   }
 

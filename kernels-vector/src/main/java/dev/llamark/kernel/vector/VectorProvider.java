@@ -24,7 +24,7 @@ public final class VectorProvider implements KernelProvider {
 
   @Override
   public Optional<Unusable> unusable() {
-    return VectorWidth.unusable();
+    return VectorWidth.unusable().or(Streams::unusable);
   }
 
   @Override

@@ -55,6 +55,11 @@ abstract class VectorWeights implements PackedMatrix {
     return NativeMemory.allocate(bytes, ALIGNMENT, Arena.ofAuto());
   }
 
+  /** Bytes up to the next place at which vectors do not straddle cache lines. */
+  static int align(int bytes) {
+    return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
+  }
+
   /** The groups of panels that {@link #multiplyGroup} takes. */
   PanelGroups groups() {
     return groups;

@@ -2,29 +2,74 @@ package dev.llamark.kernel.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SectionPlacesTest {
 
-  private static final long WHOLE = 100_000_000;
-  private static final long LAST = 60_000_000;
+  private static final long VECTOR = Lanes.INTS.vectorByteSize();
 
-  /** In the order in which a product of one row reads them; more than an int could say. */
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 9})
-  void sectionsFollowEachOtherWithoutGaps(int sections) {
-    PanelGroups groups = PanelGroups.of(43, 1, 2);
-    SectionPlaces places = new SectionPlaces(groups, sections, WHOLE, LAST);
-    long next = 0;
-    for (int group = 0; group < groups.count(); group++) {
+  /** More bytes than an int could say. */
+  private static final SectionPlaces.Size WHOLE = new SectionPlaces.Size(64_000_000, 1_000_000);
+
+  private static final SectionPlaces.Size LAST = new SectionPlaces.Size(6_400, 16_000);
+
+  private record Piece(long from, long bytes) {}
+
+  private static SectionPlaces.Size size(int section, int sections) {
+    return section < sections - 1 ? WHOLE : LAST;
+  }
+
+  /** Fields, and of the numbers what lies together. */
+  private static List<Piece> pieces(
+      SectionPlaces places, PanelGroups groups, int sections, Streams streams) {
+    List<Piece> pieces = new ArrayList<>();
+    for (int panel = 0; panel < groups.panels(); panel++) {
       for (int section = 0; section < sections; section++) {
-        for (int panel = groups.first(group); panel < groups.first(group + 1); panel++) {
-          assertThat(places.at(panel, section)).isEqualTo(next);
-          next += section < sections - 1 ? WHOLE : LAST;
+        SectionPlaces.Size size = size(section, sections);
+        pieces.add(new Piece(places.fields(panel, section), size.fields()));
+        for (int stream = 0; stream < streams.count(); stream++) {
+          long from = places.numbers(panel, section) + stream * places.apart(panel, section);
+          pieces.add(new Piece(from, size.steps() * places.step()));
         }
       }
     }
+    pieces.sort(Comparator.comparingLong(Piece::from));
+    return pieces;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, ONE", "2, ONE", "9, ONE", "1, THREE", "2, THREE", "9, THREE"})
+  void allMemoryIsUsedOnce(int sections, Streams streams) {
+    PanelGroups groups = PanelGroups.of(43, 1, 2);
+    SectionPlaces places = new SectionPlaces(groups, sections, WHOLE, LAST, streams);
+    long next = 0;
+    for (Piece piece : pieces(places, groups, sections, streams)) {
+      assertThat(piece.from).isEqualTo(next).matches(at -> at % VectorWeights.ALIGNMENT == 0);
+      next += piece.bytes;
+    }
     assertThat(places.bytes()).isEqualTo(next);
+  }
+
+  /** In the order in which a product of one row reads them. */
+  @ParameterizedTest
+  @CsvSource({"ONE, 0, 3", "THREE, 0, 1", "THREE, 1, 1", "THREE, 2, 1"})
+  void eachStreamAscendsOverTheSectionsOfAGroup(Streams streams, int stream, int vectors) {
+    PanelGroups groups = PanelGroups.of(43, 1, 2);
+    SectionPlaces places = new SectionPlaces(groups, 3, WHOLE, LAST, streams);
+    assertThat(places.step()).isEqualTo(vectors * VECTOR);
+    for (int group = 0; group < groups.count(); group++) {
+      long last = -1;
+      for (int section = 0; section < 3; section++) {
+        for (int panel = groups.first(group); panel < groups.first(group + 1); panel++) {
+          long at = places.numbers(panel, section) + stream * places.apart(panel, section);
+          assertThat(at).isGreaterThan(last);
+          last = at;
+        }
+      }
+    }
   }
 }

@@ -11,12 +11,14 @@ import dev.llamark.tensor.DType;
 import dev.llamark.tensor.Matrix;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class VectorMatMulTest {
 
@@ -32,27 +34,28 @@ class VectorMatMulTest {
   private final SplittableRandom random = new SplittableRandom(20);
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 7, 65})
-  void severalWeightsOfDifferentTypesGiveWhatEachGivesAloneAndThatIsExact(int rows) {
+  @CsvSource({"1, ONE", "1, THREE", "7, ONE", "7, THREE", "65, ONE", "65, THREE"})
+  void severalWeightsOfDifferentTypesGiveWhatEachGivesAloneAndThatIsExact(
+      int rows, Streams streams) {
     assumeFalse(VectorWidth.emulated() && rows > 7, "emulated vectors are slow");
-    assertExact(VectorMatMul::new, wholeNumbers(rows * COLUMNS, 3), rows);
+    assertExact(team -> new VectorMatMul(team, streams), wholeNumbers(rows * COLUMNS, 3), rows);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 7, 65})
-  void severalWeightsOfDifferentTypesTakeInt8InTheFormThatSuitsEach(int rows) {
+  @CsvSource({"1, ONE", "1, THREE", "7, ONE", "7, THREE", "65, ONE", "65, THREE"})
+  void severalWeightsOfDifferentTypesTakeInt8InTheFormThatSuitsEach(int rows, Streams streams) {
     assumeFalse(VectorWidth.emulated() && rows > 7, "emulated vectors are slow");
     float[] x = wholeNumbers(rows * COLUMNS, 3);
     for (int i = 0; i < x.length; i += Int8Block.SIZE) { // the scale is then 1
       x[i] = 127;
     }
-    assertExact(Int8MatMul::new, x, rows);
+    assertExact(team -> new Int8MatMul(team, streams), x, rows);
   }
 
   /** Lanes of 16 bits hold 32 · 8 · 127, and no more is needed. */
   @ParameterizedTest
-  @EnumSource(names = {"Q8_0", "Q4_0", "Q6_K", "Q4_1"})
-  void theLargestNumbersFitTheLanes(DType dtype) {
+  @CsvSource({"Q8_0, ONE", "Q4_0, ONE", "Q6_K, ONE", "Q4_1, ONE", "Q8_0, THREE", "Q4_0, THREE"})
+  void theLargestNumbersFitTheLanes(DType dtype, Streams streams) {
     float[] x = new float[COLUMNS];
     float[] values = new float[3 * COLUMNS];
     for (int k = 0; k < COLUMNS; k++) {
@@ -63,7 +66,7 @@ class VectorMatMulTest {
     }
     Matrix matrix = Matrix.of("w", 3, COLUMNS, values).quantise(dtype);
     try (ThreadTeam team = new ThreadTeam(2)) {
-      var kernel = new Int8MatMul(team);
+      var kernel = new Int8MatMul(team, streams);
       float[] out = new float[3];
       kernel.apply(x, 0, 1, kernel.pack(matrix), out, 0);
       float[] w = new float[COLUMNS];
@@ -122,7 +125,7 @@ class VectorMatMulTest {
     float[] x = wholeNumbers(4 * columns, 3);
     for (int threads = 1; threads <= 2; threads++) {
       try (ThreadTeam team = new ThreadTeam(threads)) {
-        for (MatMul kernel : new MatMul[] {new VectorMatMul(team), new Int8MatMul(team)}) {
+        for (MatMul kernel : kernels(team)) {
           for (int rows : new int[] {1, 4}) {
             float[] out = multiply(kernel, dtype, values, columns, x, rows);
             for (int n = 0; n < outputs; n += NibblePanels.PANEL) {
@@ -141,36 +144,15 @@ class VectorMatMulTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"F16", "BF16"})
-  void anInfiniteHalfReachesItsOwnOutputAloneAndTheOthersAreExact(DType dtype) {
-    for (int columns : new int[] {350, 351}) {
-      int outputs = 9 * VectorWeights.WIDTH + 3;
-      int infinite = VectorWeights.WIDTH + 2;
-      float[] values = wholeNumbers(outputs * columns, 7);
-      values[infinite * columns + 300] = Float.POSITIVE_INFINITY;
-      float[] x = wholeNumbers(4 * columns, 3);
-      x[300] = 1;
-      try (ThreadTeam team = new ThreadTeam(2)) {
-        for (int rows : new int[] {1, 4}) {
-          float[] out = multiply(new VectorMatMul(team), dtype, values, columns, x, rows);
-          for (int n = 0; n < outputs; n++) {
-            for (int m = 0; m < rows; m++) {
-              double sum = 0;
-              for (int k = 0; k < columns; k++) {
-                sum += (double) x[m * columns + k] * values[n * columns + k];
-              }
-              assertThat(out[m * outputs + n])
-                  .as("output %d, row %d of %d, %d columns", n, m, rows, columns)
-                  .isEqualTo(Float.valueOf((float) sum)); // NaN equals NaN
-            }
-          }
-        }
-      }
-    }
+  /** Of each number of streams, float and int8. */
+  static List<MatMul> kernels(ThreadTeam team) {
+    return Arrays.stream(Streams.values())
+        .flatMap(s -> Stream.of(new VectorMatMul(team, s), new Int8MatMul(team, s)))
+        .toList();
   }
 
-  private static float[] multiply(
+  /** The product of a kernel's own packing. */
+  static float[] multiply(
       MatMul kernel, DType dtype, float[] values, int columns, float[] x, int rows) {
     int outputs = values.length / columns;
     Matrix matrix = Matrix.of("w", outputs, columns, values).quantise(dtype);
@@ -202,7 +184,7 @@ class VectorMatMulTest {
     matrix.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, half, INFINITE_HALF);
     float[] x = wholeNumbers(4 * columns, 3);
     try (ThreadTeam team = new ThreadTeam(2)) {
-      for (MatMul kernel : new MatMul[] {new VectorMatMul(team), new Int8MatMul(team)}) {
+      for (MatMul kernel : kernels(team)) {
         PackedMatrix packed = kernel.pack(matrix);
         for (int rows : new int[] {1, 4}) {
           float[] out = new float[rows * outputs];

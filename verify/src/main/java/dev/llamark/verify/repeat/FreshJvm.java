@@ -35,6 +35,10 @@ public final class FreshJvm {
           "-XX:MaxRAMPercentage=75");
 
   private static final String BITS = "llamark.vector.bits";
+
+  /** System properties that hold in every JVM, if the user set them. */
+  private static final List<String> KEPT = List.of(BITS, "llamark.vector.streams");
+
   private static final int LIMIT_S = 300;
   private static final int LAST_LINES = 3;
 
@@ -210,9 +214,11 @@ public final class FreshJvm {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(FLAGS);
-    Optional.ofNullable(System.getProperty(BITS))
-        .filter(bits -> !bits.isBlank())
-        .ifPresent(bits -> words.add("-D%s=%s".formatted(BITS, bits)));
+    for (String key : KEPT) {
+      Optional.ofNullable(System.getProperty(key))
+          .filter(value -> !value.isBlank())
+          .ifPresent(value -> words.add("-D%s=%s".formatted(key, value)));
+    }
     words.addAll(kind.flags());
     words.addAll(List.of("-cp", System.getProperty("java.class.path")));
     words.add(RepeatWorker.class.getName());
