@@ -3,7 +3,6 @@ package dev.llamark.bench.ops;
 import dev.llamark.bench.op.Variants;
 import dev.llamark.verify.VariantOptions;
 import java.io.File;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -11,17 +10,12 @@ import java.util.stream.Collectors;
 public final class ForkArgs {
 
   private static final String BITS = "llamark.vector.bits";
-  private static final String STREAMS = "llamark.vector.streams";
 
   private ForkArgs() {}
 
-  /**
-   * Arguments of the forked JVM: the user's own, streams of weights, seed, width of vectors, jars
-   * of variants.
-   */
+  /** Arguments of the forked JVM: the user's own, seed, width of vectors, jars of variants. */
   public static List<String> of(TimingOptions timing, VariantOptions variants, long seed) {
-    List<String> args = new ArrayList<>(kept(STREAMS)); // --jvm-args may say otherwise
-    args.addAll(timing.jvmArgs());
+    List<String> args = timing.jvmArgs();
     args.add("-D%s=%d".formatted(Variants.SEED, seed));
     args.addAll(width());
     if (!variants.jars().isEmpty()) {
@@ -38,11 +32,7 @@ public final class ForkArgs {
 
   /** The argument that says how wide vectors are, if the user said it. */
   public static List<String> width() {
-    return kept(BITS);
-  }
-
-  private static List<String> kept(String property) {
-    String value = System.getProperty(property, "");
-    return value.isEmpty() ? List.of() : List.of("-D%s=%s".formatted(property, value));
+    String bits = System.getProperty(BITS, "");
+    return bits.isEmpty() ? List.of() : List.of("-D%s=%s".formatted(BITS, bits));
   }
 }

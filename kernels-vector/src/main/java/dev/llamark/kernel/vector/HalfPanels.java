@@ -10,9 +10,9 @@ import java.util.Arrays;
 
 /**
  * Weights of 16 bits, binary16 or bfloat16, in pairs of inputs: (input pair × output × 2) in each
- * section of a panel, whose vectors lie as {@link SectionPlaces} says. They are as in the file, but
- * for panels of binary16 that are multiplied by 2^10, exactly, where they can be: then none is
- * subnormal. Where the number of inputs is odd, the last pair ends with a zero.
+ * section of a panel, where {@link SectionPlaces} says how far apart vectors lie. They are as in
+ * the file, but for panels of binary16 that are multiplied by 2^10, exactly, where they can be:
+ * then none is subnormal. Where the number of inputs is odd, the last pair ends with a zero.
  */
 final class HalfPanels extends VectorWeights {
 

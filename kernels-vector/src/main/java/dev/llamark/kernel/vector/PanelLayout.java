@@ -4,13 +4,13 @@ import dev.llamark.tensor.DType;
 
 /**
  * What a panel of a quantised type consists of: sections of {@link #SECTION} inputs, the last of
- * which may be shorter. Every field of a section is (… × output). First the heads, its blocks' half
- * floats d and then those of the minima where the type has them; then the bytes of its parts'
- * scales and then of their minima where they have them, four parts to an int; then the numbers. An
- * int holds as many consecutive numbers of one output as fit into it whole, the first lowest: one
- * load serves them all. What a part has beyond its ints are the rests, bytes, the first lowest,
- * four to an int; the rests of as many parts as share an int come before the numbers of those
- * parts.
+ * which may be shorter. Every field of a section is (… × output); {@link SectionPlaces} says how
+ * far apart the vectors of a number's outputs lie. First the heads, its blocks' half floats d and
+ * then those of the minima where the type has them; then the bytes of its parts' scales and then of
+ * their minima where they have them, four parts to an int; then the numbers. An int holds as many
+ * consecutive numbers of one output as fit into it whole, the first lowest: one load serves them
+ * all. What a part has beyond its ints are the rests, bytes, the first lowest, four to an int; the
+ * rests of as many parts as share an int come before the numbers of those parts.
  *
  * <p>Were all scales of a row before its numbers, they would have to be kept while the numbers push
  * them out of the first-level cache, and a core that reads both back and from memory reads memory a

@@ -82,7 +82,7 @@ final class SectionPlaces {
     return size.fields + numberBytes(size);
   }
 
-  /** Where the sections of a panel's group begin. */
+  /** Where a section of a panel's group begins. */
   private long begin(int panel, int section) {
     return begin[panel] + section * panels[panel] * bytes(whole);
   }

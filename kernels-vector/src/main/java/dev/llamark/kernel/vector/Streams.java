@@ -14,7 +14,8 @@ import java.util.stream.Stream;
  * stream was fastest. On Intel's (Emerald Rapids, at 512 bits) one stopped at half of what memory
  * gives a loop that only reads, as lines are fetched ahead within a stream's page only, and many
  * instructions to a line leave room for few loads under way; three gave half as much again. Panels
- * of floats, whose vectors always lie side by side, are then read in pairs, in two streams.
+ * of floats, whose vectors always lie side by side, are then read in pairs, in two streams, where
+ * there are 512 bits.
  */
 enum Streams {
   /** The vectors of a step lie side by side. */

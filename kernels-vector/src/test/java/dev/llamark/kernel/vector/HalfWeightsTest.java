@@ -16,16 +16,26 @@ class HalfWeightsTest {
 
   private static final int FINITE = 0x7C00;
 
+  /** Has no factor in common with the number of halves, and takes neighbours far apart. */
+  private static final int STRIDE = 20_011;
+
   private final SplittableRandom random = new SplittableRandom(21);
 
-  /** Panels of small numbers, among them all that are subnormal, of large ones, and of both. */
+  /** Panels of small numbers, among them all that are subnormal, and panels of large ones too. */
   @ParameterizedTest
   @EnumSource(Streams.class)
   void everyFiniteHalfIsMultipliedExactly(Streams streams) {
-    float[] halves = new float[2 * FINITE];
-    for (int i = 0; i < halves.length; i++) {
-      halves[i] = Float.float16ToFloat((short) (i / 2 | (i % 2 == 0 ? 0 : 0x8000)));
+    float[] ascending = new float[2 * FINITE];
+    float[] mixed = new float[ascending.length];
+    for (int i = 0; i < ascending.length; i++) {
+      ascending[i] = Float.float16ToFloat((short) (i / 2 | (i % 2 == 0 ? 0 : 0x8000)));
+      mixed[(int) ((long) i * STRIDE % mixed.length)] = ascending[i];
     }
+    assertExact(ascending, streams);
+    assertExact(mixed, streams);
+  }
+
+  private static void assertExact(float[] halves, Streams streams) {
     try (ThreadTeam team = new ThreadTeam(2)) {
       MatMul kernel = new VectorMatMul(team, streams);
       for (int rows : new int[] {1, 4}) {

@@ -15,7 +15,7 @@ class SectionPlacesTest {
   /** More bytes than an int could say. */
   private static final SectionPlaces.Size WHOLE = new SectionPlaces.Size(64_000_000, 1_000_000);
 
-  private static final SectionPlaces.Size LAST = new SectionPlaces.Size(6_400, 16_000);
+  private static final SectionPlaces.Size LAST = new SectionPlaces.Size(6_400, 16_001);
 
   private record Piece(long from, long bytes) {}
 
@@ -33,7 +33,7 @@ class SectionPlacesTest {
         pieces.add(new Piece(places.fields(panel, section), size.fields()));
         for (int stream = 0; stream < streams.count(); stream++) {
           long from = places.numbers(panel, section) + stream * places.apart(panel, section);
-          pieces.add(new Piece(from, size.steps() * places.step()));
+          pieces.add(new Piece(from, VectorWeights.align((int) (size.steps() * places.step()))));
         }
       }
     }
@@ -62,12 +62,18 @@ class SectionPlacesTest {
     SectionPlaces places = new SectionPlaces(groups, 3, WHOLE, LAST, streams);
     assertThat(places.step()).isEqualTo(vectors * VECTOR);
     for (int group = 0; group < groups.count(); group++) {
-      long last = -1;
+      long end = 0;
       for (int section = 0; section < 3; section++) {
+        SectionPlaces.Size size = size(section, 3);
+        long between = streams == Streams.ONE ? size.fields() : 0;
         for (int panel = groups.first(group); panel < groups.first(group + 1); panel++) {
           long at = places.numbers(panel, section) + stream * places.apart(panel, section);
-          assertThat(at).isGreaterThan(last);
-          last = at;
+          if (panel == groups.first(group)) {
+            assertThat(at).isGreaterThanOrEqualTo(end + between);
+          } else {
+            assertThat(at).isEqualTo(end + between);
+          }
+          end = at + VectorWeights.align((int) (size.steps() * places.step()));
         }
       }
     }

@@ -36,7 +36,7 @@ public final class FreshJvm {
 
   private static final String BITS = "llamark.vector.bits";
 
-  /** System properties that hold in every JVM, if the user set them. */
+  /** System properties that are passed on, if the user set them. */
   private static final List<String> KEPT = List.of(BITS, "llamark.vector.streams");
 
   private static final int LIMIT_S = 300;
