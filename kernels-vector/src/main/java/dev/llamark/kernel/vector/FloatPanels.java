@@ -80,15 +80,11 @@ final class FloatPanels extends VectorWeights {
 
   @Override
   void multiplyGroup(RowInput input, int group, float[] out, MatMulScratch scratch) {
-    if (!inPairs) {
-      super.multiplyGroup(input, group, out, scratch);
-      return;
-    }
     int first = groups().first(group);
     int end = groups().first(group + 1);
     Arrays.fill(out, 0, (end - first) * PANEL, 0);
     int panel = first;
-    for (; panel < end - 1; panel += 2) {
+    for (; inPairs && panel < end - 1; panel += 2) {
       FloatPanelVector.multiplyTwo(
           input.x(),
           input.offset(),
@@ -99,7 +95,7 @@ final class FloatPanels extends VectorWeights {
           out,
           (panel - first) * PANEL);
     }
-    if (panel < end) {
+    for (; panel < end; panel++) {
       multiplySection(input, panel, 0, out, (panel - first) * PANEL, scratch);
     }
   }

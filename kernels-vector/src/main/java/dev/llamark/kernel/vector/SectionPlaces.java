@@ -27,6 +27,15 @@ final class SectionPlaces {
   private final long step;
   private final Size whole;
   private final Size last;
+
+  /** Bytes of a section's numbers in each stream. */
+  private final int wholeStream;
+
+  private final int lastStream;
+
+  /** Of each of a panel's sections but the last. */
+  private final long wholeBytes;
+
   private final long bytes;
 
   /** Where each panel's group begins, how many panels that has, and which of them it is. */
@@ -48,11 +57,15 @@ final class SectionPlaces {
     step = VECTORS / streams.count() * VECTOR;
     this.whole = whole;
     this.last = last;
+    wholeStream = streamBytes(whole);
+    lastStream = streamBytes(last);
+    wholeBytes = whole.fields + (long) streams.count() * wholeStream;
     int count = groups.panels();
     begin = new long[count];
     panels = new int[count];
     index = new int[count];
-    long panelBytes = (sections - 1) * bytes(whole) + bytes(last);
+    long panelBytes =
+        (sections - 1) * wholeBytes + last.fields + (long) streams.count() * lastStream;
     for (int group = 0; group < groups.count(); group++) {
       int first = groups.first(group);
       int end = groups.first(group + 1);
@@ -70,27 +83,23 @@ final class SectionPlaces {
   }
 
   /** Bytes of a section's numbers in each stream. */
+  private int streamBytes(int section) {
+    return section < sections - 1 ? wholeStream : lastStream;
+  }
+
   private int streamBytes(Size size) {
     return VectorWeights.align(Math.toIntExact(size.steps * step));
   }
 
-  private long numberBytes(Size size) {
-    return (long) streams.count() * streamBytes(size);
-  }
-
-  private long bytes(Size size) {
-    return size.fields + numberBytes(size);
-  }
-
   /** Where a section of a panel's group begins. */
   private long begin(int panel, int section) {
-    return begin[panel] + section * panels[panel] * bytes(whole);
+    return begin[panel] + section * panels[panel] * wholeBytes;
   }
 
   /** Where a section's fields begin, in bytes. */
   long fields(int panel, int section) {
-    Size size = size(section);
-    long apart = streams == Streams.ONE ? bytes(size) : size.fields;
+    long fields = size(section).fields;
+    long apart = streams == Streams.ONE ? fields + streamBytes(section) : fields;
     return begin(panel, section) + index[panel] * apart;
   }
 
@@ -101,12 +110,12 @@ final class SectionPlaces {
         ? fields(panel, section) + size.fields
         : begin(panel, section)
             + panels[panel] * size.fields
-            + (long) index[panel] * streamBytes(size);
+            + (long) index[panel] * streamBytes(section);
   }
 
   /** Bytes from one vector of a step to the next. */
   long apart(int panel, int section) {
-    return streams == Streams.ONE ? VECTOR : (long) panels[panel] * streamBytes(size(section));
+    return streams == Streams.ONE ? VECTOR : (long) panels[panel] * streamBytes(section);
   }
 
   /** Bytes from one step to the next. */
