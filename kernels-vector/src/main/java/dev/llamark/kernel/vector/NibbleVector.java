@@ -20,9 +20,10 @@ import jdk.incubator.vector.VectorSpecies;
  * with −8 times the sum of the inputs. Of two lanes that share an int the lower belongs to one
  * vector of floats and the upper to the next: so nothing crosses lanes. The fences keep the loads
  * of weights in order ({@link PanelMemory}) and those of inputs where they stand ({@link
- * PanelTile}); the totals stay in memory. There are two kernels, alike but for an offset and two
- * fences: one for both, whose offset may be 0, was measured a tenth slower, and half-bytes as they
- * are a tenth faster when a step's three loads are free to change places.
+ * PanelTile}); the totals stay in memory. There are two kernels, alike but for an offset: one for
+ * both, whose offset may be 0, was measured a tenth slower. In {@link #unsigned} the three loads of
+ * a step have one fence behind them all: measured a tenth faster there (Zen 5), but not in {@link
+ * #centred}.
  */
 final class NibbleVector {
 
