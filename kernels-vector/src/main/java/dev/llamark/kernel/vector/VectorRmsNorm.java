@@ -17,9 +17,6 @@ final class VectorRmsNorm implements RmsNorm {
   /** Four accumulators: two pipes, each of which takes four cycles for an addition. */
   private static final int UNROLLED = 4 * N;
 
-  /** Elements of a part, at least: enough work to be worth a hand-over. */
-  private static final int PART = 8192;
-
   /** Above it no square that counts has been lost to underflow. */
   private static final float SMALLEST_SUM = 0x1p-64f;
 
@@ -32,6 +29,7 @@ final class VectorRmsNorm implements RmsNorm {
   private float[] weight;
   private int weightOffset;
   private int rows;
+  private int rowsPerPart;
   private int size;
   private float epsilon;
   private float[] out;
@@ -79,16 +77,13 @@ final class VectorRmsNorm implements RmsNorm {
     this.epsilon = epsilon;
     this.out = out;
     this.outOffset = outOffset;
-    team.run(Math.ceilDiv(rows, rowsPerPart()), region);
-  }
-
-  private int rowsPerPart() {
-    return Math.ceilDiv(PART, size);
+    rowsPerPart = Parts.rows(rows, size, team.size());
+    team.run(Math.ceilDiv(rows, rowsPerPart), region);
   }
 
   private void part(int part) {
-    int first = part * rowsPerPart();
-    int end = Math.min(rows, first + rowsPerPart());
+    int first = part * rowsPerPart;
+    int end = Math.min(rows, first + rowsPerPart);
     for (int row = first; row < end; row++) {
       row(xOffset + row * size, deltaOffset + row * size, outOffset + row * size);
     }

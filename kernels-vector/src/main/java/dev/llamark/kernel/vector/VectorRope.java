@@ -9,16 +9,15 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Rotary position embedding. All heads of a token turn by the same angles, so a vector of cosines
- * and sines is loaded once and goes through the heads.
+ * Rotary position embedding. All heads of a token turn by the same angles, so vectors of cosines
+ * and sines are loaded once and go through the heads. Two vectors of pairs go together: with 16
+ * lanes that is a head of 64 elements, and memory is then read and written in the order in which it
+ * lies, without which it gives two thirds of its rate.
  */
 final class VectorRope implements Rope {
 
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int N = S.length();
-
-  /** Elements of a part, at least: enough work to be worth a hand-over. */
-  private static final int PART = 8192;
 
   /** Exchanges the two elements of each pair. */
   private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(S, i -> i ^ 1);
@@ -40,6 +39,7 @@ final class VectorRope implements Rope {
   private RopeTable table;
   private Pairing pairing;
   private int tokens;
+  private int tokensPerPart;
   private int heads;
   private int headDim;
   private float[] out;
@@ -81,16 +81,13 @@ final class VectorRope implements Rope {
     this.headDim = headDim;
     this.out = out;
     this.outOffset = outOffset;
-    team.run(Math.ceilDiv(tokens, tokensPerPart()), region);
-  }
-
-  private int tokensPerPart() {
-    return Math.ceilDiv(PART, heads * headDim);
+    tokensPerPart = Parts.rows(tokens, heads * headDim, team.size());
+    team.run(Math.ceilDiv(tokens, tokensPerPart), region);
   }
 
   private void part(int part) {
-    int first = part * tokensPerPart();
-    int end = Math.min(tokens, first + tokensPerPart());
+    int first = part * tokensPerPart;
+    int end = Math.min(tokens, first + tokensPerPart);
     for (int token = first; token < end; token++) {
       int from = xOffset + token * heads * headDim;
       int to = outOffset + token * heads * headDim;
@@ -153,6 +150,24 @@ final class VectorRope implements Rope {
     int j = 0;
 
     // body
+    for (; j <= pairs - 2 * N; j += 2 * N) {
+      FloatVector cos0 = FloatVector.fromArray(S, cosines, angles + j);
+      FloatVector cos1 = FloatVector.fromArray(S, cosines, angles + j + N);
+      FloatVector sin0 = FloatVector.fromArray(S, sines, angles + j);
+      FloatVector sin1 = FloatVector.fromArray(S, sines, angles + j + N);
+      for (int at = j; at < end; at += headDim) {
+        FloatVector a0 = FloatVector.fromArray(S, x, from + at);
+        FloatVector a1 = FloatVector.fromArray(S, x, from + at + N);
+        FloatVector b0 = FloatVector.fromArray(S, x, from + at + pairs);
+        FloatVector b1 = FloatVector.fromArray(S, x, from + at + pairs + N);
+        b0.neg().fma(sin0, a0.mul(cos0)).intoArray(out, to + at);
+        b1.neg().fma(sin1, a1.mul(cos1)).intoArray(out, to + at + N);
+        a0.fma(sin0, b0.mul(cos0)).intoArray(out, to + at + pairs);
+        a1.fma(sin1, b1.mul(cos1)).intoArray(out, to + at + pairs + N);
+      }
+    }
+
+    // vector tail
     for (; j <= pairs - N; j += N) {
       FloatVector cos = FloatVector.fromArray(S, cosines, angles + j);
       FloatVector sin = FloatVector.fromArray(S, sines, angles + j);
@@ -191,14 +206,34 @@ final class VectorRope implements Rope {
     int end = heads * headDim;
     int j = 0;
 
-    // body: two vectors of elements for one of pairs
+    // body
+    for (; j <= pairs - 2 * N; j += 2 * N) {
+      FloatVector cos0 = twice(cosines, angles + j, LOW_TWICE);
+      FloatVector cos1 = twice(cosines, angles + j, HIGH_TWICE);
+      FloatVector cos2 = twice(cosines, angles + j + N, LOW_TWICE);
+      FloatVector cos3 = twice(cosines, angles + j + N, HIGH_TWICE);
+      FloatVector sin0 = twice(sines, angles + j, LOW_TWICE).mul(ALTERNATING);
+      FloatVector sin1 = twice(sines, angles + j, HIGH_TWICE).mul(ALTERNATING);
+      FloatVector sin2 = twice(sines, angles + j + N, LOW_TWICE).mul(ALTERNATING);
+      FloatVector sin3 = twice(sines, angles + j + N, HIGH_TWICE).mul(ALTERNATING);
+      for (int at = 2 * j; at < end; at += headDim) {
+        FloatVector v0 = FloatVector.fromArray(S, x, from + at);
+        FloatVector v1 = FloatVector.fromArray(S, x, from + at + N);
+        FloatVector v2 = FloatVector.fromArray(S, x, from + at + 2 * N);
+        FloatVector v3 = FloatVector.fromArray(S, x, from + at + 3 * N);
+        v0.rearrange(SWAP).fma(sin0, v0.mul(cos0)).intoArray(out, to + at);
+        v1.rearrange(SWAP).fma(sin1, v1.mul(cos1)).intoArray(out, to + at + N);
+        v2.rearrange(SWAP).fma(sin2, v2.mul(cos2)).intoArray(out, to + at + 2 * N);
+        v3.rearrange(SWAP).fma(sin3, v3.mul(cos3)).intoArray(out, to + at + 3 * N);
+      }
+    }
+
+    // vector tail
     for (; j <= pairs - N; j += N) {
-      FloatVector cos = FloatVector.fromArray(S, cosines, angles + j);
-      FloatVector sin = FloatVector.fromArray(S, sines, angles + j);
-      FloatVector cos0 = cos.rearrange(LOW_TWICE);
-      FloatVector cos1 = cos.rearrange(HIGH_TWICE);
-      FloatVector sin0 = sin.rearrange(LOW_TWICE).mul(ALTERNATING);
-      FloatVector sin1 = sin.rearrange(HIGH_TWICE).mul(ALTERNATING);
+      FloatVector cos0 = twice(cosines, angles + j, LOW_TWICE);
+      FloatVector cos1 = twice(cosines, angles + j, HIGH_TWICE);
+      FloatVector sin0 = twice(sines, angles + j, LOW_TWICE).mul(ALTERNATING);
+      FloatVector sin1 = twice(sines, angles + j, HIGH_TWICE).mul(ALTERNATING);
       for (int at = 2 * j; at < end; at += headDim) {
         FloatVector v0 = FloatVector.fromArray(S, x, from + at);
         FloatVector v1 = FloatVector.fromArray(S, x, from + at + N);
@@ -218,5 +253,10 @@ final class VectorRope implements Rope {
         out[to + at + 1] = Math.fma(a, sin, b * cos);
       }
     }
+  }
+
+  /** Half a vector of factors, each for both elements of its pair. */
+  private static FloatVector twice(float[] factors, int at, VectorShuffle<Float> half) {
+    return FloatVector.fromArray(S, factors, at).rearrange(half);
   }
 }

@@ -40,9 +40,6 @@ final class VectorSwiGlu implements SwiGlu {
   private static final float C6 = 0x1.6a2352p-10f;
   private static final int SIGNIFICAND = 23;
 
-  /** Elements of a part: whole cache lines, and enough work to be worth a hand-over. */
-  private static final int PART = 8192;
-
   private final ThreadTeam team;
   private final ThreadTeam.Region region = this::part;
   private float[] gate;
@@ -50,6 +47,7 @@ final class VectorSwiGlu implements SwiGlu {
   private float[] up;
   private int upOffset;
   private int size;
+  private int partSize;
   private float[] out;
   private int outOffset;
 
@@ -73,12 +71,13 @@ final class VectorSwiGlu implements SwiGlu {
     this.size = size;
     this.out = out;
     this.outOffset = outOffset;
-    team.run(Math.ceilDiv(size, PART), region);
+    partSize = Parts.size(size, team.size());
+    team.run(Math.ceilDiv(size, partSize), region);
   }
 
   private void part(int part) {
-    int from = part * PART;
-    int count = Math.min(PART, size - from);
+    int from = part * partSize;
+    int count = Math.min(partSize, size - from);
     multiply(gate, gateOffset + from, up, upOffset + from, count, out, outOffset + from);
   }
 
