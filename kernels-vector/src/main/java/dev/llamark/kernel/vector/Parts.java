@@ -2,20 +2,16 @@ package dev.llamark.kernel.vector;
 
 /**
  * How many elements of an element-wise operation make a part of a region: as many as leave every
- * thread a few parts, so that none is waited for long, within two limits.
+ * thread a few parts, so that none is waited for long. Threads that take turns at small pieces of
+ * memory keep breaking off what the hardware fetches ahead: two copy pieces of 32 KB at 0.7 of the
+ * rate at which they copy one half each.
  */
 final class Parts {
 
   /** Enough work to be worth a hand-over. */
   private static final int LEAST = 1 << 13;
 
-  /**
-   * Threads that take turns at small pieces of memory keep breaking off what the hardware fetches
-   * ahead: two threads copy pieces of 32 KB at 0.7 of the rate at which they copy pieces of 1 MB.
-   */
-  private static final int MOST = 1 << 18;
-
-  private static final int PER_THREAD = 8;
+  private static final int PER_THREAD = 4;
 
   /** Floats in the longest of cache lines. */
   private static final int LINE = 32;
@@ -24,7 +20,8 @@ final class Parts {
 
   /** Elements of a part, in whole cache lines. */
   static int size(long elements, int threads) {
-    return Math.clamp(elements / ((long) PER_THREAD * threads) / LINE * LINE, LEAST, MOST);
+    long even = Math.ceilDiv(elements, (long) PER_THREAD * threads);
+    return (int) Math.max(LEAST, Math.ceilDiv(even, LINE) * LINE);
   }
 
   /** Rows of a part. */

@@ -23,18 +23,18 @@ class PartsTest {
   @Test
   void arePiecesOfWholeCacheLinesThatAllThreadsShare() {
     assertThat(Parts.size(1, 2)).isEqualTo(8192);
-    assertThat(Parts.size(512 * 576, 2)).isEqualTo(18_432);
-    assertThat(Parts.size(512 * 576, 4)).isEqualTo(9216);
-    assertThat(Parts.size(1_000_003, 2)).isEqualTo(62_496);
-    assertThat(Parts.size(Integer.MAX_VALUE, 1)).isEqualTo(262_144);
+    assertThat(Parts.size(512 * 576, 2)).isEqualTo(36_864);
+    assertThat(Parts.size(512 * 576, 4)).isEqualTo(18_432);
+    assertThat(Parts.size(1_000_003, 2)).isEqualTo(125_024);
+    assertThat(Parts.size(Integer.MAX_VALUE, 1)).isEqualTo(1 << 29);
   }
 
   @Test
   void areWholeRows() {
     assertThat(Parts.rows(1, 64, 2)).isEqualTo(128);
-    assertThat(Parts.rows(512, 576, 2)).isEqualTo(32);
+    assertThat(Parts.rows(512, 576, 2)).isEqualTo(64);
     assertThat(Parts.rows(4, 100_000, 2)).isEqualTo(1);
-    assertThat(Parts.rows(1 << 20, 2047, 64)).isEqualTo(129);
+    assertThat(Parts.rows(1 << 20, 2047, 64)).isEqualTo(4096);
   }
 
   @Test
