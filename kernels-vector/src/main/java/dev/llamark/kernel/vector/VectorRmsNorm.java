@@ -77,13 +77,13 @@ final class VectorRmsNorm implements RmsNorm {
     this.epsilon = epsilon;
     this.out = out;
     this.outOffset = outOffset;
-    rowsPerPart = Parts.rows(rows, size, team.size());
+    rowsPerPart = RegionParts.rows(rows, size, team.size());
     team.run(Math.ceilDiv(rows, rowsPerPart), region);
   }
 
   private void part(int part) {
     int first = part * rowsPerPart;
-    int end = Math.min(rows, first + rowsPerPart);
+    int end = first + Math.min(rowsPerPart, rows - first);
     for (int row = first; row < end; row++) {
       row(xOffset + row * size, deltaOffset + row * size, outOffset + row * size);
     }

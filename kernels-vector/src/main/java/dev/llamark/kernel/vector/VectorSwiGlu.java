@@ -71,7 +71,7 @@ final class VectorSwiGlu implements SwiGlu {
     this.size = size;
     this.out = out;
     this.outOffset = outOffset;
-    partSize = Parts.size(size, team.size());
+    partSize = RegionParts.elements(size, team.size());
     team.run(Math.ceilDiv(size, partSize), region);
   }
 

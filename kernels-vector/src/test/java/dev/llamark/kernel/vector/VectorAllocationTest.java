@@ -76,11 +76,11 @@ class VectorAllocationTest {
   @Test
   void rope() {
     var kernel = new VectorRope(team);
-    RopeTable table = RopeTable.of(new RopeScaling.None(), 10_000, 44, 64);
-    int[] positions = new int[64];
+    RopeTable table = RopeTable.of(new RopeScaling.None(), 10_000, 124, 64); // body and both tails
+    int[] positions = new int[60];
     for (Pairing pairing : Pairing.values()) {
       assertAllocatesNothing(
-          () -> kernel.apply(a, 0, positions, 0, table, pairing, 64, 9, 48, c, 0));
+          () -> kernel.apply(a, 0, positions, 0, table, pairing, 60, 8, 132, c, 0));
     }
   }
 
