@@ -20,6 +20,7 @@ final class Int8SixBitVector {
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int N = S.length();
   private static final int WIDTH = VectorWeights.WIDTH;
+  private static final long BYTES = I.vectorByteSize();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int BITS = 6;
 
@@ -45,6 +46,7 @@ final class Int8SixBitVector {
    * @param numbers where they begin
    * @param apart bytes from one vector of an int to the next
    * @param step bytes from one int to the next
+   * @param rests where the parts' rests begin, three vectors of them side by side
    * @param scales of the weights, (part × output)
    * @param out to it the sums are added
    */
@@ -55,6 +57,7 @@ final class Int8SixBitVector {
       long numbers,
       long apart,
       long step,
+      long rests,
       float[] scales,
       int parts,
       float[] out,
@@ -63,19 +66,17 @@ final class Int8SixBitVector {
     int[] bases = input.bases(BITS);
     float[] inputScales = input.scales();
     long at = numbers;
+    long restsAt = rests;
     int k = first * (INTS_PER_PART * DIGITS + RESTS);
     IntVector ra = IntVector.zero(I);
     IntVector rb = ra;
     IntVector rc = ra;
     for (int part = 0; part < parts; part++) {
       if (part % PARTS_PER_RESTS == 0) {
-        ra = IntVector.fromMemorySegment(I, w, at, ORDER);
-        VarHandle.loadLoadFence();
-        rb = IntVector.fromMemorySegment(I, w, at + apart, ORDER);
-        VarHandle.loadLoadFence();
-        rc = IntVector.fromMemorySegment(I, w, at + 2 * apart, ORDER);
-        VarHandle.loadLoadFence();
-        at += step;
+        ra = IntVector.fromMemorySegment(I, w, restsAt, ORDER);
+        rb = IntVector.fromMemorySegment(I, w, restsAt + BYTES, ORDER);
+        rc = IntVector.fromMemorySegment(I, w, restsAt + 2 * BYTES, ORDER);
+        restsAt += 3 * BYTES;
       }
       IntVector acca = IntVector.broadcast(I, bases[first + part]);
       IntVector accb = acca;

@@ -4,13 +4,14 @@ import dev.llamark.tensor.DType;
 
 /**
  * What a panel of a quantised type consists of: sections of {@link #SECTION} inputs, the last of
- * which may be shorter. Every field of a section is (… × output); {@link SectionPlaces} says how
- * far apart the vectors of a number's outputs lie. First the heads, its blocks' half floats d and
- * then those of the minima where the type has them; then the bytes of its parts' scales and then of
- * their minima where they have them, four parts to an int; then the numbers. An int holds as many
- * consecutive numbers of one output as fit into it whole, the first lowest: one load serves them
- * all. What a part has beyond its ints are the rests, bytes, the first lowest, four to an int; the
- * rests of as many parts as share an int come before the numbers of those parts.
+ * which may be shorter. A section has fields and numbers, each of them (… × output); {@link
+ * SectionPlaces} says where they lie, and how far apart the vectors of a number's outputs. The
+ * first fields are the heads, its blocks' half floats d and then those of the minima where the type
+ * has them; then come the bytes of its parts' scales and then of their minima where they have them,
+ * four parts to an int; then the rests. An int holds as many consecutive numbers of one output as
+ * fit into it whole, the first lowest: one load serves them all. What a part has beyond its ints
+ * are the rests, bytes, the first lowest, four to an int. They are no part of the numbers, so that
+ * these are read by the same instructions from the first to the last.
  *
  * <p>Were all scales of a row before its numbers, they would have to be kept while the numbers push
  * them out of the first-level cache, and a core that reads both back and from memory reads memory a
@@ -88,11 +89,19 @@ record PanelLayout(
    * @param minimumHeads the half floats of the minima
    * @param scales the bytes of the parts' scales
    * @param minima the bytes of the parts' minima
+   * @param rests the ints of the parts' rests
    * @param bytes of all these fields
-   * @param steps of its numbers, and of the rests among them: as many ints as three vectors hold
+   * @param steps of its numbers: as many ints as three vectors hold
    */
   record Section(
-      int inputs, int parts, int minimumHeads, int scales, int minima, int bytes, int steps) {}
+      int inputs,
+      int parts,
+      int minimumHeads,
+      int scales,
+      int minima,
+      int rests,
+      int bytes,
+      int steps) {}
 
   /** A section of so many inputs. */
   Section section(int inputs) {
@@ -100,10 +109,11 @@ record PanelLayout(
     int headBytes = inputs / blockInputs * Short.BYTES * width;
     int scaleBytes = partScales ? parts * width : 0;
     int scales = VectorWeights.align(heads() * headBytes);
-    int bytes = VectorWeights.align(scales + heads() * scaleBytes);
-    int ints = parts * intsPerPart() + (rests() == 0 ? 0 : Math.ceilDiv(parts, partsPerRests()));
-    int steps = ints * width / VectorWeights.WIDTH;
-    return new Section(inputs, parts, headBytes, scales, scales + scaleBytes, bytes, steps);
+    int rests = VectorWeights.align(scales + heads() * scaleBytes);
+    int restInts = rests() == 0 ? 0 : Math.ceilDiv(parts, partsPerRests());
+    int bytes = VectorWeights.align(rests + restInts * width * Integer.BYTES);
+    int steps = parts * intsPerPart() * width / VectorWeights.WIDTH;
+    return new Section(inputs, parts, headBytes, scales, scales + scaleBytes, rests, bytes, steps);
   }
 
   /** Parts whose rests share an int; they lie together. 0 if there are none. */
@@ -113,11 +123,11 @@ record PanelLayout(
 
   /** Index of a part's first int in its section, for one output. */
   int intAt(int part) {
-    return part * intsPerPart() + (rests() == 0 ? 0 : part / partsPerRests() + 1);
+    return part * intsPerPart();
   }
 
-  /** Index of the int that holds a part's rests, for one output. */
+  /** Index of the int that holds a part's rests among these, for one output. */
   int restsAt(int part) {
-    return part / partsPerRests() * (partsPerRests() * intsPerPart() + 1);
+    return part / partsPerRests();
   }
 }

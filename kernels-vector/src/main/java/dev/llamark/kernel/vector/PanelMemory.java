@@ -36,8 +36,18 @@ final class PanelMemory {
     last = layout.section(matrix.columns() % PanelLayout.SECTION);
     sections = Math.ceilDiv(matrix.columns(), PanelLayout.SECTION);
     groups = PanelGroups.of(matrix.rows(), width, threads);
-    places = new SectionPlaces(groups, sections, size(whole), size(section(sections - 1)), streams);
+    SectionPlaces.Size end = size(section(sections - 1));
+    places = new SectionPlaces(groups, sections, size(whole), end, streams, fields(streams));
     data = VectorWeights.allocate(places.bytes());
+  }
+
+  private SectionPlaces.Fields fields(Streams streams) {
+    if (layout.rests() > 0) {
+      return SectionPlaces.Fields.BEFORE_GROUP;
+    }
+    return streams == Streams.ONE
+        ? SectionPlaces.Fields.BEFORE_PANEL
+        : SectionPlaces.Fields.BEFORE_SECTION;
   }
 
   private static SectionPlaces.Size size(PanelLayout.Section section) {

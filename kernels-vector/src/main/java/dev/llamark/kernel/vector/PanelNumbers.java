@@ -19,6 +19,7 @@ final class PanelNumbers {
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int N = S.length();
   private static final int WIDTH = VectorWeights.WIDTH;
+  private static final long BYTES = I.vectorByteSize();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private PanelNumbers() {}
@@ -29,6 +30,7 @@ final class PanelNumbers {
    * @param numbers where its ints begin
    * @param apart bytes from one vector of an int to the next
    * @param step bytes from one int to the next
+   * @param rests where the parts' rests begin, three vectors of them side by side
    * @param scales (part × output)
    * @param out a strip's floats
    * @param toa where those of the first vector of outputs and the first input go, in bytes
@@ -40,6 +42,7 @@ final class PanelNumbers {
       long numbers,
       long apart,
       long step,
+      long rests,
       PanelLayout layout,
       int parts,
       PartScales scales,
@@ -86,14 +89,14 @@ final class PanelNumbers {
         }
       }
       if (perRests > 0) {
-        long rests = numbers + layout.restsAt(part) * step;
+        long restsAt = rests + layout.restsAt(part) * 3 * BYTES;
         int bit = part * perRests % Integer.BYTES * Byte.SIZE;
         for (int j = 0; j < perRests; j++, index += TileShape.ROW, bit += Byte.SIZE) {
-          IntVector ra = IntVector.fromMemorySegment(I, data, rests, ORDER).lanewise(LSHR, bit);
+          IntVector ra = IntVector.fromMemorySegment(I, data, restsAt, ORDER).lanewise(LSHR, bit);
           IntVector rb =
-              IntVector.fromMemorySegment(I, data, rests + apart, ORDER).lanewise(LSHR, bit);
+              IntVector.fromMemorySegment(I, data, restsAt + BYTES, ORDER).lanewise(LSHR, bit);
           IntVector rc =
-              IntVector.fromMemorySegment(I, data, rests + 2 * apart, ORDER).lanewise(LSHR, bit);
+              IntVector.fromMemorySegment(I, data, restsAt + 2 * BYTES, ORDER).lanewise(LSHR, bit);
           FloatVector qa = ra.and(mask).or(base).reinterpretAsFloats().sub(zero);
           FloatVector qb = rb.and(mask).or(base).reinterpretAsFloats().sub(zero);
           FloatVector qc = rc.and(mask).or(base).reinterpretAsFloats().sub(zero);

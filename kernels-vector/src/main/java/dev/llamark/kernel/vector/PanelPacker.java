@@ -36,6 +36,9 @@ final class PanelPacker {
   /** A section's numbers, (stream × step × output). */
   private final int[] ints;
 
+  /** A section's rests, (int × output). */
+  private final int[] rests;
+
   private final int streams;
 
   /** Outputs of a step in one stream. */
@@ -63,6 +66,7 @@ final class PanelPacker {
     heads = new short[section.scales() / Short.BYTES];
     scales = new byte[layout.heads() * (section.minima() - section.scales())];
     ints = new int[section.steps() * VectorWeights.WIDTH];
+    rests = new int[(section.bytes() - section.rests()) / Integer.BYTES];
   }
 
   private static VarHandle view(Class<?> array) {
@@ -95,7 +99,8 @@ final class PanelPacker {
   }
 
   private void packSection(PanelLayout.Section section, int firstBlock, int rows) {
-    Arrays.fill(ints, 0); // rests and halves are put together in it
+    Arrays.fill(ints, 0); // halves are put together in it
+    Arrays.fill(rests, 0);
     steps = section.steps();
     int rowBytes = (int) matrix.rowBytes();
     int blockBytes = matrix.dtype().blockBytes();
@@ -112,6 +117,8 @@ final class PanelPacker {
         heads, 0, target, ValueLayout.JAVA_SHORT, to, section.scales() / Short.BYTES);
     MemorySegment.copy(
         scales, 0, target, ValueLayout.JAVA_BYTE, to + section.scales(), scales.length);
+    int count = (section.bytes() - section.rests()) / Integer.BYTES;
+    MemorySegment.copy(rests, 0, target, ValueLayout.JAVA_INT, to + section.rests(), count);
   }
 
   private void copyInts(PanelMemory memory, int panel, int section) {
@@ -151,11 +158,11 @@ final class PanelPacker {
         ints[to] = words[from];
       }
     }
-    byte[] rests = reader.rests();
-    for (int i = 0; i < rests.length; i++) {
-      int rest = block * rests.length + i;
-      int to = at(layout.restsAt(rest / layout.rests()), r);
-      ints[to] |= (rests[i] & 0xFF) << rest % Integer.BYTES * Byte.SIZE;
+    byte[] bytes = reader.rests();
+    for (int i = 0; i < bytes.length; i++) {
+      int rest = block * bytes.length + i;
+      int to = layout.restsAt(rest / layout.rests()) * width + r;
+      rests[to] |= (bytes[i] & 0xFF) << rest % Integer.BYTES * Byte.SIZE;
     }
   }
 

@@ -21,6 +21,7 @@ final class SixBitVector {
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int N = S.length();
   private static final int WIDTH = VectorWeights.WIDTH;
+  private static final long BYTES = I.vectorByteSize();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int[] MASKS = Digits.masks(6);
 
@@ -47,6 +48,7 @@ final class SixBitVector {
    * @param numbers where the panel's numbers begin
    * @param apart bytes from one vector of an int to the next
    * @param step bytes from one int to the next
+   * @param rests where the parts' rests begin, three vectors of them side by side
    * @param scales (part × output)
    * @param centre what is subtracted from each number
    * @param out to it the sums are added
@@ -58,6 +60,7 @@ final class SixBitVector {
       long numbers,
       long apart,
       long step,
+      long rests,
       float[] scales,
       int parts,
       float centre,
@@ -81,19 +84,17 @@ final class SixBitVector {
     FloatVector acc0c = zero;
     FloatVector acc1c = zero;
     long at = numbers;
+    long restsAt = rests;
     int k = xOffset;
     IntVector ra = IntVector.zero(I);
     IntVector rb = ra;
     IntVector rc = ra;
     for (int part = 0; part < parts; part++) {
       if (part % PARTS_PER_RESTS == 0) {
-        ra = IntVector.fromMemorySegment(I, w, at, ORDER);
-        VarHandle.loadLoadFence();
-        rb = IntVector.fromMemorySegment(I, w, at + apart, ORDER);
-        VarHandle.loadLoadFence();
-        rc = IntVector.fromMemorySegment(I, w, at + 2 * apart, ORDER);
-        VarHandle.loadLoadFence();
-        at += step;
+        ra = IntVector.fromMemorySegment(I, w, restsAt, ORDER);
+        rb = IntVector.fromMemorySegment(I, w, restsAt + BYTES, ORDER);
+        rc = IntVector.fromMemorySegment(I, w, restsAt + 2 * BYTES, ORDER);
+        restsAt += 3 * BYTES;
       }
       for (int i = 0; i < INTS_PER_PART; i++, at += step, k += DIGITS) {
         IntVector wa = IntVector.fromMemorySegment(I, w, at, ORDER);

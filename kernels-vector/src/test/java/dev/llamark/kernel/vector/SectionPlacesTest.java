@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -42,10 +43,15 @@ class SectionPlacesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, ONE", "2, ONE", "9, ONE", "1, THREE", "2, THREE", "9, THREE"})
-  void allMemoryIsUsedOnce(int sections, Streams streams) {
+  @CsvSource({
+    "1, ONE, BEFORE_PANEL", "2, ONE, BEFORE_PANEL", "9, ONE, BEFORE_PANEL",
+    "1, ONE, BEFORE_GROUP", "2, ONE, BEFORE_GROUP", "9, ONE, BEFORE_GROUP",
+    "1, THREE, BEFORE_SECTION", "2, THREE, BEFORE_SECTION", "9, THREE, BEFORE_SECTION",
+    "1, THREE, BEFORE_GROUP", "2, THREE, BEFORE_GROUP", "9, THREE, BEFORE_GROUP"
+  })
+  void allMemoryIsUsedOnce(int sections, Streams streams, SectionPlaces.Fields place) {
     PanelGroups groups = PanelGroups.of(43, 1, 2);
-    SectionPlaces places = new SectionPlaces(groups, sections, WHOLE, LAST, streams);
+    SectionPlaces places = new SectionPlaces(groups, sections, WHOLE, LAST, streams, place);
     long next = 0;
     for (Piece piece : pieces(places, groups, sections, streams)) {
       assertThat(piece.from).isEqualTo(next).matches(at -> at % VectorWeights.ALIGNMENT == 0);
@@ -56,16 +62,26 @@ class SectionPlacesTest {
 
   /** In the order in which a product of one row reads them. */
   @ParameterizedTest
-  @CsvSource({"ONE, 0, 3", "THREE, 0, 1", "THREE, 1, 1", "THREE, 2, 1"})
-  void eachStreamAscendsOverTheSectionsOfAGroup(Streams streams, int stream, int vectors) {
+  @CsvSource({
+    "ONE, BEFORE_PANEL, 0, 3",
+    "ONE, BEFORE_GROUP, 0, 3",
+    "THREE, BEFORE_SECTION, 0, 1",
+    "THREE, BEFORE_SECTION, 1, 1",
+    "THREE, BEFORE_SECTION, 2, 1",
+    "THREE, BEFORE_GROUP, 0, 1",
+    "THREE, BEFORE_GROUP, 1, 1",
+    "THREE, BEFORE_GROUP, 2, 1"
+  })
+  void eachStreamAscendsOverTheSectionsOfAGroup(
+      Streams streams, SectionPlaces.Fields place, int stream, int vectors) {
     PanelGroups groups = PanelGroups.of(43, 1, 2);
-    SectionPlaces places = new SectionPlaces(groups, 3, WHOLE, LAST, streams);
+    SectionPlaces places = new SectionPlaces(groups, 3, WHOLE, LAST, streams, place);
     assertThat(places.step()).isEqualTo(vectors * VECTOR);
     for (int group = 0; group < groups.count(); group++) {
       long end = 0;
       for (int section = 0; section < 3; section++) {
         SectionPlaces.Size size = size(section, 3);
-        long between = streams == Streams.ONE ? size.fields() : 0;
+        long between = place == SectionPlaces.Fields.BEFORE_PANEL ? size.fields() : 0;
         for (int panel = groups.first(group); panel < groups.first(group + 1); panel++) {
           long at = places.numbers(panel, section) + stream * places.apart(panel, section);
           if (panel == groups.first(group)) {
@@ -74,6 +90,28 @@ class SectionPlacesTest {
             assertThat(at).isEqualTo(end + between);
           }
           end = at + VectorWeights.align((int) (size.steps() * places.step()));
+        }
+      }
+    }
+  }
+
+  /** What other instructions read lies elsewhere. */
+  @Test
+  void fieldsBeforeTheGroupLeaveNoGapAmongItsNumbers() {
+    PanelGroups groups = PanelGroups.of(43, 1, 2);
+    SectionPlaces places =
+        new SectionPlaces(groups, 3, WHOLE, LAST, Streams.ONE, SectionPlaces.Fields.BEFORE_GROUP);
+    for (int group = 0; group < groups.count(); group++) {
+      int first = groups.first(group);
+      long fields = places.fields(first, 0);
+      long numbers = places.numbers(first, 0);
+      for (int section = 0; section < 3; section++) {
+        SectionPlaces.Size size = size(section, 3);
+        for (int panel = first; panel < groups.first(group + 1); panel++) {
+          assertThat(places.fields(panel, section)).isEqualTo(fields);
+          assertThat(places.numbers(panel, section)).isEqualTo(numbers);
+          fields += size.fields();
+          numbers += VectorWeights.align((int) (size.steps() * places.step()));
         }
       }
     }
