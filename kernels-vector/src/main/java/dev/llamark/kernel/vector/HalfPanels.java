@@ -48,8 +48,7 @@ final class HalfPanels extends VectorWeights {
     super(matrix, WIDTH, PanelGroups.of(matrix.rows(), WIDTH, threads));
     var whole = new SectionPlaces.Size(0, SECTION / 2);
     var last = new SectionPlaces.Size(0, pairs(sections() - 1));
-    var none = SectionPlaces.Fields.BEFORE_GROUP;
-    places = new SectionPlaces(groups(), sections(), whole, last, streams, none);
+    places = new SectionPlaces(groups(), sections(), whole, last, streams, false);
     this.streams = streams;
     special = new boolean[panels()];
     biases = new float[panels()];

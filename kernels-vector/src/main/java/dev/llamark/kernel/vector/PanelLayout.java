@@ -13,9 +13,9 @@ import dev.llamark.tensor.DType;
  * are the rests, bytes, the first lowest, four to an int. They are no part of the numbers, so that
  * these are read by the same instructions from the first to the last.
  *
- * <p>Were all scales of a row before its numbers, they would have to be kept while the numbers push
- * them out of the first-level cache, and a core that reads both back and from memory reads memory a
- * third slower.
+ * <p>Were all scales of a row made floats before its numbers are read, they would have to be kept
+ * while the numbers push them out of the first-level cache, and a core that reads both back and
+ * from memory reads memory a third slower: so they are read section by section, wherever they lie.
  *
  * <p>Numbers are packed as they are, from 0 on; {@link #centre} is to be subtracted.
  *
@@ -82,7 +82,7 @@ record PanelLayout(
   }
 
   /**
-   * Where a section's fields before its numbers begin, in bytes; the heads are first.
+   * Where each of a section's fields begins, in bytes from the first; the heads are first.
    *
    * @param inputs of the section
    * @param parts of the section
@@ -109,11 +109,12 @@ record PanelLayout(
     int headBytes = inputs / blockInputs * Short.BYTES * width;
     int scaleBytes = partScales ? parts * width : 0;
     int scales = VectorWeights.align(heads() * headBytes);
-    int rests = VectorWeights.align(scales + heads() * scaleBytes);
+    int restsFrom = VectorWeights.align(scales + heads() * scaleBytes);
     int restInts = rests() == 0 ? 0 : Math.ceilDiv(parts, partsPerRests());
-    int bytes = VectorWeights.align(rests + restInts * width * Integer.BYTES);
+    int bytes = VectorWeights.align(restsFrom + restInts * width * Integer.BYTES);
     int steps = parts * intsPerPart() * width / VectorWeights.WIDTH;
-    return new Section(inputs, parts, headBytes, scales, scales + scaleBytes, rests, bytes, steps);
+    return new Section(
+        inputs, parts, headBytes, scales, scales + scaleBytes, restsFrom, bytes, steps);
   }
 
   /** Parts whose rests share an int; they lie together. 0 if there are none. */
@@ -127,7 +128,7 @@ record PanelLayout(
   }
 
   /** Index of the int that holds a part's rests among these, for one output. */
-  int restsAt(int part) {
+  int restInt(int part) {
     return part / partsPerRests();
   }
 }

@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
  * orders the loads of a step as it likes: so the loops that read packed weights have fences of
  * loads, over which no load moves, and which are no instruction on x86. (On Arm they are; what they
  * cost there was not measured.) Where a fence after each load would cost registers there is one
- * after the loads of a step, and none where measurement found no use for it.
+ * after the loads of a step, and none where measurement found no use for it or, as with rests,
+ * loads are few.
  */
 final class PanelMemory {
 
@@ -37,17 +38,10 @@ final class PanelMemory {
     sections = Math.ceilDiv(matrix.columns(), PanelLayout.SECTION);
     groups = PanelGroups.of(matrix.rows(), width, threads);
     SectionPlaces.Size end = size(section(sections - 1));
-    places = new SectionPlaces(groups, sections, size(whole), end, streams, fields(streams));
+    // in three streams, a gap between sections only; nothing else was measured there
+    boolean apart = layout.rests() > 0 && streams == Streams.ONE;
+    places = new SectionPlaces(groups, sections, size(whole), end, streams, apart);
     data = VectorWeights.allocate(places.bytes());
-  }
-
-  private SectionPlaces.Fields fields(Streams streams) {
-    if (layout.rests() > 0) {
-      return SectionPlaces.Fields.BEFORE_GROUP;
-    }
-    return streams == Streams.ONE
-        ? SectionPlaces.Fields.BEFORE_PANEL
-        : SectionPlaces.Fields.BEFORE_SECTION;
   }
 
   private static SectionPlaces.Size size(PanelLayout.Section section) {

@@ -89,7 +89,7 @@ final class PanelNumbers {
         }
       }
       if (perRests > 0) {
-        long restsAt = rests + layout.restsAt(part) * 3 * BYTES;
+        long restsAt = rests + layout.restInt(part) * 3 * BYTES;
         int bit = part * perRests % Integer.BYTES * Byte.SIZE;
         for (int j = 0; j < perRests; j++, index += TileShape.ROW, bit += Byte.SIZE) {
           IntVector ra = IntVector.fromMemorySegment(I, data, restsAt, ORDER).lanewise(LSHR, bit);

@@ -99,7 +99,8 @@ final class PanelPacker {
   }
 
   private void packSection(PanelLayout.Section section, int firstBlock, int rows) {
-    Arrays.fill(ints, 0); // halves are put together in it
+    // halves and rests are put together in them, and rows may be missing
+    Arrays.fill(ints, 0);
     Arrays.fill(rests, 0);
     steps = section.steps();
     int rowBytes = (int) matrix.rowBytes();
@@ -161,7 +162,7 @@ final class PanelPacker {
     byte[] bytes = reader.rests();
     for (int i = 0; i < bytes.length; i++) {
       int rest = block * bytes.length + i;
-      int to = layout.restsAt(rest / layout.rests()) * width + r;
+      int to = layout.restInt(rest / layout.rests()) * width + r;
       rests[to] |= (bytes[i] & 0xFF) << rest % Integer.BYTES * Byte.SIZE;
     }
   }

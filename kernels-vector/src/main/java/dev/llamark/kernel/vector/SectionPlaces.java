@@ -3,28 +3,19 @@ package dev.llamark.kernel.vector;
 /**
  * Where the sections of a matrix's panels lie. Groups of panels come one after the other, and
  * within a group the same section of all panels before the next. A section has fields, if there are
- * any, and numbers, in steps of three vectors; {@link Fields} says where its fields lie. In one
- * stream, numbers lie as they are. In three, of each section all panels' first vectors of all their
- * steps come first, then all second, then all third ones.
+ * any, and numbers, in steps of three vectors. In one stream each panel's fields lie before its
+ * numbers, which lie as they are. In three, of each section all panels' fields come first, then all
+ * first vectors of all their steps, then all second, then all third ones. Where fields lie apart,
+ * those of all sections come before the numbers of the group instead.
+ *
+ * <p>Cores read ahead of an instruction that asks for line after line; where it comes upon a gap,
+ * which other instructions read, it is as if it began anew. That is measured on Zen 5 at 512 bits:
+ * fields of a panel's section that make 12 or 15 lines (Q4_0, Q8_0, Q4_K) are best read as they
+ * come, those with rests, 24 to 36 lines, in a stream of their own, which is 1.1 to 1.9 times as
+ * fast. Q4_1, whose fields have 24 lines but no rests, and panels of half-bytes were not measured
+ * closely enough to tell.
  */
 final class SectionPlaces {
-
-  /**
-   * Where fields lie. Cores read ahead of an instruction that asks for line after line: where it
-   * comes upon a gap, which other instructions read, it is as if it began anew. Measured on Zen 5:
-   * with fields of 12 or 15 lines a panel's section is best read as it lies; with rests, which make
-   * 20 to 30, a stream of their own is 1.1 to 1.9 times as fast.
-   */
-  enum Fields {
-    /** Each panel's before its own numbers. */
-    BEFORE_PANEL,
-
-    /** Those of all panels before the numbers of the section. */
-    BEFORE_SECTION,
-
-    /** Those of all sections before the numbers of the group: a stream of their own. */
-    BEFORE_GROUP
-  }
 
   /** Vectors of a step. */
   private static final int VECTORS = 3;
@@ -34,14 +25,14 @@ final class SectionPlaces {
   /**
    * What a panel's section needs.
    *
-   * @param fields bytes before the numbers, a multiple of {@link VectorWeights#ALIGNMENT}
+   * @param fields bytes of the fields, a multiple of {@link VectorWeights#ALIGNMENT}
    * @param steps of the numbers
    */
   record Size(long fields, int steps) {}
 
   private final int sections;
   private final Streams streams;
-  private final Fields place;
+  private final boolean fieldsApart;
   private final long step;
   private final Size whole;
   private final Size last;
@@ -50,6 +41,9 @@ final class SectionPlaces {
   private final int wholeStream;
 
   private final int lastStream;
+
+  /** Bytes of the numbers of a section but the last. */
+  private final long wholeNumbers;
 
   /** Bytes of the fields of all of a panel's sections. */
   private final long panelFields;
@@ -68,24 +62,31 @@ final class SectionPlaces {
    * @param sections of a panel
    * @param whole size of each section but the last
    * @param last size of the last section
-   * @param place where fields lie; not {@link Fields#BEFORE_PANEL} in three streams
+   * @param fieldsApart whether all fields of a group come before its numbers
    */
   SectionPlaces(
-      PanelGroups groups, int sections, Size whole, Size last, Streams streams, Fields place) {
+      PanelGroups groups,
+      int sections,
+      Size whole,
+      Size last,
+      Streams streams,
+      boolean fieldsApart) {
     this.sections = sections;
     this.streams = streams;
-    this.place = place;
+    this.fieldsApart = fieldsApart;
     step = VECTORS / streams.count() * VECTOR;
     this.whole = whole;
     this.last = last;
     wholeStream = streamBytes(whole);
     lastStream = streamBytes(last);
+    wholeNumbers = (long) streams.count() * wholeStream;
     panelFields = (sections - 1) * whole.fields + last.fields;
     int count = groups.panels();
     begin = new long[count];
     panels = new int[count];
     index = new int[count];
-    long panelBytes = panelFields + streams.count() * ((sections - 1L) * wholeStream + lastStream);
+    long panelNumbers = (sections - 1) * wholeNumbers + (long) streams.count() * lastStream;
+    long panelBytes = panelFields + panelNumbers;
     for (int group = 0; group < groups.count(); group++) {
       int first = groups.first(group);
       int end = groups.first(group + 1);
@@ -114,30 +115,26 @@ final class SectionPlaces {
   /** Where a section's fields begin, in bytes. */
   long fields(int panel, int section) {
     long before = (long) section * panels[panel];
-    long fields = size(section).fields;
-    long numbers = (long) streams.count() * wholeStream;
-    return begin[panel]
-        + switch (place) {
-          case BEFORE_PANEL ->
-              before * (whole.fields + numbers) + index[panel] * (fields + streamBytes(section));
-          case BEFORE_SECTION -> before * (whole.fields + numbers) + index[panel] * fields;
-          case BEFORE_GROUP -> before * whole.fields + index[panel] * fields;
-        };
+    long own = size(section).fields;
+    if (fieldsApart) {
+      return begin[panel] + before * whole.fields + index[panel] * own;
+    }
+    long apart = streams == Streams.ONE ? own + streamBytes(section) : own;
+    return begin[panel] + before * (whole.fields + wholeNumbers) + index[panel] * apart;
   }
 
   /** Where a section's numbers begin, in bytes. */
   long numbers(int panel, int section) {
     long before = (long) section * panels[panel];
-    long fields = size(section).fields;
-    long numbers = (long) streams.count() * wholeStream;
     long own = (long) index[panel] * streamBytes(section);
+    if (fieldsApart) {
+      return begin[panel] + panels[panel] * panelFields + before * wholeNumbers + own;
+    }
+    long fieldsBefore = streams == Streams.ONE ? index[panel] + 1 : panels[panel];
     return begin[panel]
-        + switch (place) {
-          case BEFORE_PANEL ->
-              before * (whole.fields + numbers) + (index[panel] + 1) * fields + own;
-          case BEFORE_SECTION -> before * (whole.fields + numbers) + panels[panel] * fields + own;
-          case BEFORE_GROUP -> panels[panel] * panelFields + before * numbers + own;
-        };
+        + before * (whole.fields + wholeNumbers)
+        + fieldsBefore * size(section).fields
+        + own;
   }
 
   /** Bytes from one vector of a step to the next. */

@@ -2,12 +2,16 @@ package dev.llamark.kernel.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.llamark.run.ThreadTeam;
+import dev.llamark.tensor.DType;
+import dev.llamark.tensor.Matrix;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SectionPlacesTest {
 
@@ -44,14 +48,14 @@ class SectionPlacesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, ONE, BEFORE_PANEL", "2, ONE, BEFORE_PANEL", "9, ONE, BEFORE_PANEL",
-    "1, ONE, BEFORE_GROUP", "2, ONE, BEFORE_GROUP", "9, ONE, BEFORE_GROUP",
-    "1, THREE, BEFORE_SECTION", "2, THREE, BEFORE_SECTION", "9, THREE, BEFORE_SECTION",
-    "1, THREE, BEFORE_GROUP", "2, THREE, BEFORE_GROUP", "9, THREE, BEFORE_GROUP"
+    "1, ONE, false", "2, ONE, false", "9, ONE, false",
+    "1, ONE, true", "2, ONE, true", "9, ONE, true",
+    "1, THREE, false", "2, THREE, false", "9, THREE, false",
+    "1, THREE, true", "2, THREE, true", "9, THREE, true"
   })
-  void allMemoryIsUsedOnce(int sections, Streams streams, SectionPlaces.Fields place) {
+  void allMemoryIsUsedOnce(int sections, Streams streams, boolean apart) {
     PanelGroups groups = PanelGroups.of(43, 1, 2);
-    SectionPlaces places = new SectionPlaces(groups, sections, WHOLE, LAST, streams, place);
+    SectionPlaces places = new SectionPlaces(groups, sections, WHOLE, LAST, streams, apart);
     long next = 0;
     for (Piece piece : pieces(places, groups, sections, streams)) {
       assertThat(piece.from).isEqualTo(next).matches(at -> at % VectorWeights.ALIGNMENT == 0);
@@ -63,25 +67,25 @@ class SectionPlacesTest {
   /** In the order in which a product of one row reads them. */
   @ParameterizedTest
   @CsvSource({
-    "ONE, BEFORE_PANEL, 0, 3",
-    "ONE, BEFORE_GROUP, 0, 3",
-    "THREE, BEFORE_SECTION, 0, 1",
-    "THREE, BEFORE_SECTION, 1, 1",
-    "THREE, BEFORE_SECTION, 2, 1",
-    "THREE, BEFORE_GROUP, 0, 1",
-    "THREE, BEFORE_GROUP, 1, 1",
-    "THREE, BEFORE_GROUP, 2, 1"
+    "ONE, false, 0, 3",
+    "ONE, true, 0, 3",
+    "THREE, false, 0, 1",
+    "THREE, false, 1, 1",
+    "THREE, false, 2, 1",
+    "THREE, true, 0, 1",
+    "THREE, true, 1, 1",
+    "THREE, true, 2, 1"
   })
   void eachStreamAscendsOverTheSectionsOfAGroup(
-      Streams streams, SectionPlaces.Fields place, int stream, int vectors) {
+      Streams streams, boolean apart, int stream, int vectors) {
     PanelGroups groups = PanelGroups.of(43, 1, 2);
-    SectionPlaces places = new SectionPlaces(groups, 3, WHOLE, LAST, streams, place);
+    SectionPlaces places = new SectionPlaces(groups, 3, WHOLE, LAST, streams, apart);
     assertThat(places.step()).isEqualTo(vectors * VECTOR);
     for (int group = 0; group < groups.count(); group++) {
       long end = 0;
       for (int section = 0; section < 3; section++) {
         SectionPlaces.Size size = size(section, 3);
-        long between = place == SectionPlaces.Fields.BEFORE_PANEL ? size.fields() : 0;
+        long between = streams == Streams.ONE && !apart ? size.fields() : 0;
         for (int panel = groups.first(group); panel < groups.first(group + 1); panel++) {
           long at = places.numbers(panel, section) + stream * places.apart(panel, section);
           if (panel == groups.first(group)) {
@@ -96,24 +100,41 @@ class SectionPlacesTest {
   }
 
   /** What other instructions read lies elsewhere. */
-  @Test
-  void fieldsBeforeTheGroupLeaveNoGapAmongItsNumbers() {
+  @ParameterizedTest
+  @EnumSource(Streams.class)
+  void fieldsApartLeaveNoGapAmongTheNumbersOfAGroup(Streams streams) {
     PanelGroups groups = PanelGroups.of(43, 1, 2);
-    SectionPlaces places =
-        new SectionPlaces(groups, 3, WHOLE, LAST, Streams.ONE, SectionPlaces.Fields.BEFORE_GROUP);
+    SectionPlaces places = new SectionPlaces(groups, 3, WHOLE, LAST, streams, true);
     for (int group = 0; group < groups.count(); group++) {
       int first = groups.first(group);
+      int end = groups.first(group + 1);
       long fields = places.fields(first, 0);
       long numbers = places.numbers(first, 0);
       for (int section = 0; section < 3; section++) {
         SectionPlaces.Size size = size(section, 3);
-        for (int panel = first; panel < groups.first(group + 1); panel++) {
+        long stream = VectorWeights.align((int) (size.steps() * places.step()));
+        for (int panel = first; panel < end; panel++) {
           assertThat(places.fields(panel, section)).isEqualTo(fields);
           assertThat(places.numbers(panel, section)).isEqualTo(numbers);
           fields += size.fields();
-          numbers += VectorWeights.align((int) (size.steps() * places.step()));
+          numbers += stream;
         }
+        numbers += (streams.count() - 1) * (end - first) * stream;
       }
     }
+  }
+
+  /** As types with rests have them in one stream, and no others. */
+  @ParameterizedTest
+  @CsvSource({"Q5_0, true", "Q5_1, true", "Q5_K, true", "Q6_K, true", "Q4_0, false", "Q8_0, false"})
+  void typesWithRestsHaveTheirFieldsApart(DType dtype, boolean apart) {
+    Matrix matrix = Matrix.allocate("w", dtype, 20 * VectorWeights.WIDTH, 512, Arena.ofAuto());
+    PanelMemory memory =
+        PanelMemory.of(matrix, VectorWeights.WIDTH, false, Streams.ONE, ThreadTeam.single());
+    SectionPlaces places = memory.places();
+    int last = memory.groups().first(1) - 1;
+    long stream = memory.section(0).steps() * places.step();
+    boolean gapless = places.numbers(0, 1) == places.numbers(last, 0) + stream;
+    assertThat(gapless).isEqualTo(apart);
   }
 }

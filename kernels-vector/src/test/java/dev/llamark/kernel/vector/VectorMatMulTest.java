@@ -29,6 +29,9 @@ class VectorMatMulTest {
     DType.F32, DType.F16, DType.Q8_0, DType.Q4_0, DType.Q6_K, DType.Q4_1, DType.Q5_1
   };
 
+  /** Types of which a row may have 32 columns. */
+  private static final DType[] SHORT_BLOCKS = {DType.Q8_0, DType.Q4_0, DType.Q5_0, DType.Q5_1};
+
   private static final short INFINITE_HALF = 0x7C00;
 
   private final SplittableRandom random = new SplittableRandom(20);
@@ -90,7 +93,7 @@ class VectorMatMulTest {
       var used = new Int8MatMul(team);
       for (int columns : new int[] {32, 2304, 64, 2304}) {
         float[] x = wholeNumbers(columns, 100);
-        for (DType dtype : columns % 256 == 0 ? DTYPES : new DType[] {DType.Q8_0, DType.Q4_0}) {
+        for (DType dtype : columns % 256 == 0 ? DTYPES : SHORT_BLOCKS) {
           Matrix matrix =
               Matrix.of("w", 50, columns, wholeNumbers(50 * columns, 7)).quantise(dtype);
           float[] expected = new float[50];
