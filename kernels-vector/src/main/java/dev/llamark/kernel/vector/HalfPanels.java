@@ -48,7 +48,7 @@ final class HalfPanels extends VectorWeights {
     super(matrix, WIDTH, PanelGroups.of(matrix.rows(), WIDTH, threads));
     var whole = new SectionPlaces.Size(0, SECTION / 2);
     var last = new SectionPlaces.Size(0, pairs(sections() - 1));
-    places = new SectionPlaces(groups(), sections(), whole, last, streams, false);
+    places = new SectionPlaces(groups(), sections(), whole, last, streams, false); // no fields
     this.streams = streams;
     special = new boolean[panels()];
     biases = new float[panels()];

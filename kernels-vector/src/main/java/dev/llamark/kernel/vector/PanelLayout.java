@@ -127,7 +127,7 @@ record PanelLayout(
     return part * intsPerPart();
   }
 
-  /** Index of the int that holds a part's rests among these, for one output. */
+  /** Index of the int that holds a part's rests, among the ints of the rests, for one output. */
   int restInt(int part) {
     return part / partsPerRests();
   }

@@ -53,23 +53,14 @@ final class QuantisedPanels extends VectorWeights {
     long at = places.numbers(panel, section);
     long apart = places.apart(panel, section);
     long step = places.step();
+    long rests = rests(panel, section);
     int first = memory.firstPart(section);
     int parts = memory.section(section).parts();
     if (layout.bits() == Byte.SIZE) {
       Int8ByteVector.multiply(input, first, data, at, apart, step, scales, parts, out, outOffset);
     } else {
       Int8SixBitVector.multiply(
-          input,
-          first,
-          data,
-          at,
-          apart,
-          step,
-          rests(panel, section),
-          scales,
-          parts,
-          out,
-          outOffset);
+          input, first, data, at, apart, step, rests, scales, parts, out, outOffset);
     }
   }
 
@@ -81,6 +72,7 @@ final class QuantisedPanels extends VectorWeights {
     long at = places.numbers(panel, section);
     long apart = places.apart(panel, section);
     long step = places.step();
+    long rests = rests(panel, section);
     int parts = memory.section(section).parts();
     int centre = layout.centre();
     switch (layout.bits()) {
@@ -89,39 +81,17 @@ final class QuantisedPanels extends VectorWeights {
               x, from, data, at, apart, step, scales, parts, centre, out, outOffset);
       case 5 ->
           FiveBitVector.multiply(
-              x,
-              from,
-              data,
-              at,
-              apart,
-              step,
-              rests(panel, section),
-              scales,
-              parts,
-              centre,
-              out,
-              outOffset);
+              x, from, data, at, apart, step, rests, scales, parts, centre, out, outOffset);
       case 6 ->
           SixBitVector.multiply(
-              x,
-              from,
-              data,
-              at,
-              apart,
-              step,
-              rests(panel, section),
-              scales,
-              parts,
-              centre,
-              out,
-              outOffset);
+              x, from, data, at, apart, step, rests, scales, parts, centre, out, outOffset);
       default ->
           EightBitVector.multiply(
               x, from, data, at, apart, step, scales, parts, centre, out, outOffset);
     }
   }
 
-  /** Where the rests of a section's parts begin, in bytes. */
+  /** Where the rests of a section's parts begin, in bytes, if there are any. */
   private long rests(int panel, int section) {
     return places.fields(panel, section) + memory.section(section).rests();
   }

@@ -119,8 +119,8 @@ final class SectionPlaces {
     if (fieldsApart) {
       return begin[panel] + before * whole.fields + index[panel] * own;
     }
-    long apart = streams == Streams.ONE ? own + streamBytes(section) : own;
-    return begin[panel] + before * (whole.fields + wholeNumbers) + index[panel] * apart;
+    long distance = streams == Streams.ONE ? own + streamBytes(section) : own;
+    return begin[panel] + before * (whole.fields + wholeNumbers) + index[panel] * distance;
   }
 
   /** Where a section's numbers begin, in bytes. */
