@@ -7,6 +7,7 @@ import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.fork.Timing;
 import dev.llamark.bench.ops.ForkArgs;
 import dev.llamark.bench.ops.TimingOptions;
+import dev.llamark.bench.report.BenchReport;
 import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Kernels;
@@ -86,13 +87,10 @@ public final class BenchClaimsCommand implements Callable<Integer> {
       add(RopeClaims.all(), sink, env);
       add(ElsewhereClaims.all(), sink, env);
     }
-    ClaimsReport report = new ClaimsReport(claims);
-    switch (output.format()) {
-      case TEXT -> System.out.println(report.text());
-      case MD -> System.out.println(report.markdown());
-      case JSON -> {}
-    }
-    failed.forEach((contender, what) -> System.err.print(what.text(contender.title())));
+    ClaimsReport sorted = new ClaimsReport(claims);
+    BenchReport report = new BenchReport(output, "llamark bench claims");
+    report.results(sorted.text(), sorted.markdown());
+    failed.forEach((contender, what) -> report.failed(contender.title(), what, true));
     return (failed.isEmpty() ? ExitCode.OK : ExitCode.WRONG).code();
   }
 

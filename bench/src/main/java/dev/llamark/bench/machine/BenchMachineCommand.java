@@ -6,6 +6,7 @@ import dev.llamark.bench.fork.Timing;
 import dev.llamark.bench.op.RoofBenchmark;
 import dev.llamark.bench.ops.ForkArgs;
 import dev.llamark.bench.ops.TimingOptions;
+import dev.llamark.bench.report.BenchReport;
 import dev.llamark.bench.statistics.StoppingRule;
 import dev.llamark.run.Environment;
 import dev.llamark.run.ExitCode;
@@ -65,6 +66,7 @@ public final class BenchMachineCommand implements Callable<Integer> {
               + " profile a kernel with 'llamark bench ops --prof'");
     }
     VariantOptions.useVectorBits(vectorBits);
+    ForkArgs.requireWidth(timing.jvmArgs());
     MachineProbe probe = RoofBenchmark.requireProbe();
     List<Integer> counts = counts();
     Environment env = Environment.collect(output.seed()).forked(timing.jvmArgs());
@@ -94,8 +96,7 @@ public final class BenchMachineCommand implements Callable<Integer> {
                   progress::show)
               .run(counts);
     }
-    print(records);
-    MachineTable.printFailures(failed);
+    print(records, failed);
     return (failed.isEmpty() ? ExitCode.OK : ExitCode.ENVIRONMENT).code();
   }
 
@@ -113,11 +114,16 @@ public final class BenchMachineCommand implements Callable<Integer> {
         : threads.stream().distinct().toList();
   }
 
-  private void print(List<MachineRecord> records) {
-    if (output.format() != OutputOptions.Format.JSON) {
-      MachineTable table = new MachineTable();
-      records.forEach(table::add);
-      System.out.println(output.text() ? table.text() : table.markdown());
+  private void print(List<MachineRecord> records, Map<String, ForkResult.Failed> failed) {
+    MachineTable table = new MachineTable();
+    records.forEach(table::add);
+    BenchReport report = new BenchReport(output, "llamark bench machine");
+    report.results(table.text(), table.markdown());
+    failed.forEach((title, what) -> report.failed(title, what, true));
+    if (!failed.isEmpty()) {
+      System.err.printf(
+          "%d of the machine's probes did not get through: %s%n",
+          failed.size(), String.join(", ", failed.keySet()));
     }
   }
 }

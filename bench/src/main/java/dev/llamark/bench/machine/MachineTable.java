@@ -1,12 +1,10 @@
 package dev.llamark.bench.machine;
 
-import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.statistics.IntervalText;
 import dev.llamark.run.Interval;
 import dev.llamark.run.MachineRecord;
 import dev.llamark.run.TextTable;
 import java.util.Locale;
-import java.util.Map;
 
 /** The results of {@code bench machine} as a person reads them. */
 final class MachineTable {
@@ -35,29 +33,19 @@ final class MachineTable {
     return IntervalText.halfWidth(value.lo(), value.hi());
   }
 
-  private void explain() {
+  private TextTable finished() {
     if (dashed) {
       table.note(IntervalText.LEGEND);
+      dashed = false;
     }
+    return table;
   }
 
   String text() {
-    explain();
-    return table.text();
+    return finished().text();
   }
 
   String markdown() {
-    explain();
-    return table.markdown();
-  }
-
-  /** Prints the probes that did not get through, with what they printed last. */
-  static void printFailures(Map<String, ForkResult.Failed> failed) {
-    failed.forEach((title, what) -> System.err.print(what.text(title)));
-    if (!failed.isEmpty()) {
-      System.err.printf(
-          "%d of the machine's probes did not get through: %s%n",
-          failed.size(), String.join(", ", failed.keySet()));
-    }
+    return finished().markdown();
   }
 }

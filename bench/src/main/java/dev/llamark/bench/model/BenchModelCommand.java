@@ -7,6 +7,7 @@ import dev.llamark.bench.fork.JmhForks;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.ops.ForkArgs;
 import dev.llamark.bench.ops.TimingOptions;
+import dev.llamark.bench.report.BenchReport;
 import dev.llamark.format.ModelSource;
 import dev.llamark.format.ModelSources;
 import dev.llamark.kernel.KernelRegistry.Variant;
@@ -102,9 +103,15 @@ public final class BenchModelCommand implements Callable<Integer> {
   private static final long MOST_FOR_REFERENCE = 2_000_000_000L;
 
   private final List<ModelRecord> records = new ArrayList<>();
-  private final Map<String, ForkResult.Failed> failures = new LinkedHashMap<>();
+  private final List<Failure> failures = new ArrayList<>();
   private final Map<String, ForkResult.Failed> unprobed = new LinkedHashMap<>();
-  private boolean ownFailed;
+
+  /**
+   * A variant that did not get through a test.
+   *
+   * @param gates whether the run fails by it: not by a peer's
+   */
+  private record Failure(String title, ForkResult.Failed what, boolean gates) {}
 
   @Override
   public Integer call() {
@@ -116,6 +123,7 @@ public final class BenchModelCommand implements Callable<Integer> {
       measure(prepare(env, progress), selected, sink, progress, env);
     }
     print(selected);
+    boolean ownFailed = failures.stream().anyMatch(Failure::gates);
     ExitCode code =
         ownFailed ? ExitCode.WRONG : records.isEmpty() ? ExitCode.NOTHING_RAN : ExitCode.OK;
     return baseline.judge(code, records, row -> selects(row, selected), output).code();
@@ -224,10 +232,10 @@ public final class BenchModelCommand implements Callable<Integer> {
     result
         .failures()
         .forEach(
-            (variant, failed) -> {
-              failures.put(variant.title() + " · " + title, failed);
-              ownFailed |= variant.role() == Role.VARIANT;
-            });
+            (variant, failed) ->
+                failures.add(
+                    new Failure(
+                        variant.title() + " · " + title, failed, variant.role() == Role.VARIANT)));
   }
 
   /** Whether a row of another run is of this model with a cache of this type. */
@@ -262,15 +270,16 @@ public final class BenchModelCommand implements Callable<Integer> {
   }
 
   private void print(List<Variant> selected) {
-    if (!records.isEmpty() && output.format() != OutputOptions.Format.JSON) {
+    BenchReport report = new BenchReport(output, "llamark bench model");
+    if (!records.isEmpty()) {
       ModelTable table = new ModelTable(selected.getFirst().id());
       records.forEach(table::add);
       notes(selected).forEach(table::note);
-      System.out.println(output.text() ? table.text() : table.markdown());
+      report.results(table.text(), table.markdown());
     }
-    failures.forEach((title, failed) -> System.err.print(failed.text(title)));
+    failures.forEach(failure -> report.failed(failure.title(), failure.what(), failure.gates()));
     unprobed.forEach(
         (title, failed) ->
-            System.err.print(failed.note(title, "how fast the machine itself was is not known")));
+            report.lacks(title, failed, "how fast the machine itself was is not known"));
   }
 }

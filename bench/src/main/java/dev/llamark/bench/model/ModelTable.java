@@ -57,20 +57,20 @@ final class ModelTable {
     table.note(text);
   }
 
-  private void explain() {
+  private TextTable finished() {
     if (dashed) {
       table.note(IntervalText.LEGEND);
+      dashed = false;
     }
+    return table;
   }
 
   String text() {
-    explain();
-    return table.text();
+    return finished().text();
   }
 
   String markdown() {
-    explain();
-    return table.markdown();
+    return finished().markdown();
   }
 
   /** The median fork and half the interval: {@code 512.3 ± 2 %}. */

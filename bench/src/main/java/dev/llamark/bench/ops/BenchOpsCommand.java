@@ -1,6 +1,7 @@
 package dev.llamark.bench.ops;
 
 import dev.llamark.bench.compare.BaselineOptions;
+import dev.llamark.bench.report.BenchReport;
 import dev.llamark.run.ExitCode;
 import dev.llamark.run.InputException;
 import dev.llamark.verify.OutputOptions;
@@ -49,17 +50,22 @@ public final class BenchOpsCommand implements Callable<Integer> {
   private ExitCode compareVariants(OpBench bench, List<Setting> chosen) {
     baseline.check();
     ExitCode code = bench.run(UnaryOperator.identity());
-    if (!bench.records().isEmpty() && output.format() != OutputOptions.Format.JSON) {
+    BenchReport report = report();
+    if (!bench.records().isEmpty()) {
       OpTable table = new OpTable(chosen.getFirst().entrants().getFirst().id());
       bench.records().forEach(table::add);
-      System.out.println(output.text() ? table.text() : table.markdown());
+      report.results(table.text(), table.markdown());
     }
     if (output.text() && timing.quick() && !variants.named()) {
       System.out.printf("a first look leaves %s out unless --kernels names it%n", Setting.PLAIN);
     }
-    bench.printFailures();
+    bench.reportFailures(report);
     return baseline.judge(
         code, bench.records(), row -> bench.selects(row, variants.named()), output);
+  }
+
+  private BenchReport report() {
+    return new BenchReport(output, "llamark bench ops");
   }
 
   private ExitCode compareSettings(OpBench bench, List<Setting> chosen) {
@@ -70,8 +76,9 @@ public final class BenchOpsCommand implements Callable<Integer> {
     }
     SettingTable table = new SettingTable(baseline.comparison());
     ExitCode code = bench.run(table::judge);
-    table.print(chosen, bench.unpaired(), output.format());
-    bench.printFailures();
+    BenchReport report = report();
+    table.print(chosen, bench.unpaired(), report);
+    bench.reportFailures(report);
     return code.and(table.conclude(bench.unpaired(), output.format()));
   }
 }

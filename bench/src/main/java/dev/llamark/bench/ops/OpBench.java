@@ -6,6 +6,7 @@ import dev.llamark.bench.fork.JmhForks;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.machine.Caches;
 import dev.llamark.bench.op.RoofBenchmark;
+import dev.llamark.bench.report.BenchReport;
 import dev.llamark.bench.statistics.StoppingRule;
 import dev.llamark.kernel.Role;
 import dev.llamark.run.Environment;
@@ -40,7 +41,13 @@ final class OpBench {
   private final JmhJson jmh = new JmhJson();
 
   /** A contender that did not get through a case. */
-  private record Failed(OpCase opCase, OpRun.Failure failure) {}
+  private record Failed(OpCase opCase, OpRun.Failure failure) {
+
+    /** Whether the run fails by it: not by a peer's. */
+    boolean gates() {
+      return failure.contender().entrant().role() == Role.VARIANT;
+    }
+  }
 
   /**
    * Contenders that are compared with each other.
@@ -212,14 +219,13 @@ final class OpBench {
     return Contender.of(opCase, entrant, setting, setting.threads().get(t), timing.profilers());
   }
 
-  /** Prints those that did not get through, with what they printed last. */
-  void printFailures() {
+  /** Tells of those that did not get through. */
+  void reportFailures(BenchReport report) {
     for (Failed failed : failures) {
       OpRun.Failure failure = failed.failure();
-      System.err.print(failure.what().text(failure.contender().spec().title()));
+      report.failed(failure.contender().spec().title(), failure.what(), failed.gates());
     }
-    unprobed.forEach(
-        (title, what) -> System.err.print(what.note(title, "no share of that roof is known")));
+    unprobed.forEach((title, what) -> report.lacks(title, what, "no share of that roof is known"));
     if (records.isEmpty() && failures.isEmpty()) {
       System.err.println(
           cases.isEmpty()
@@ -229,9 +235,7 @@ final class OpBench {
   }
 
   private ExitCode exitCode() {
-    boolean ownFailed =
-        failures.stream()
-            .anyMatch(failed -> failed.failure().contender().entrant().role() == Role.VARIANT);
+    boolean ownFailed = failures.stream().anyMatch(Failed::gates);
     return ownFailed ? ExitCode.WRONG : records.isEmpty() ? ExitCode.NOTHING_RAN : ExitCode.OK;
   }
 }

@@ -2,6 +2,7 @@ package dev.llamark.bench.ops;
 
 import dev.llamark.bench.compare.ComparisonOptions;
 import dev.llamark.bench.compare.Findings;
+import dev.llamark.bench.report.BenchReport;
 import dev.llamark.bench.statistics.Comparison;
 import dev.llamark.bench.statistics.Comparison.Verdict;
 import dev.llamark.bench.statistics.LogInterval;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Two settings of the same variants, row by row: A, B, and what can be said of them. */
 final class SettingTable {
@@ -111,21 +113,20 @@ final class SettingTable {
    *
    * @param unpaired what could not be compared, a sentence each
    */
-  void print(List<Setting> settings, List<String> unpaired, Format format) {
-    if (format == Format.JSON) {
-      return;
-    }
-    for (Setting setting : settings) {
-      OpRecord.Setting label = setting.label().orElseThrow();
-      System.out.printf(
-          "%s: %s%n", label.name(), label.options().isEmpty() ? "as it stands" : label.options());
-    }
-    System.out.println();
+  void print(List<Setting> settings, List<String> unpaired, BenchReport report) {
     unpaired.forEach(sentence -> table.note("not compared: " + sentence));
-    System.out.println(format == Format.MD ? table.markdown() : table.text());
-    System.out.println(
+    String head = settings.stream().map(SettingTable::line).collect(Collectors.joining());
+    String sum =
         ComparisonOptions.summary(verdicts, options.smallest(0))
-            + ", or from what A again differs by");
+            + ", or from what A again differs by";
+    report.results(
+        head + "\n" + table.text() + "\n" + sum, head + "\n" + table.markdown() + "\n" + sum);
+  }
+
+  private static String line(Setting setting) {
+    OpRecord.Setting label = setting.label().orElseThrow();
+    return "%s: %s%n"
+        .formatted(label.name(), label.options().isEmpty() ? "as it stands" : label.options());
   }
 
   /**

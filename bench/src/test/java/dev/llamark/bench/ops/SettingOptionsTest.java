@@ -55,6 +55,19 @@ class SettingOptionsTest {
   }
 
   @Test
+  void flagsThatNarrowVectorsNeedTheWidth() {
+    String flag = "--jvm-args -XX:UseAVX=1";
+    assertThatThrownBy(() -> both("", flag, "--kernels", "vector"))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "--jvm-args -XX:UseAVX=1 changes how wide vectors are, in the forks alone; say with"
+                + " --vector-bits how wide they are then");
+    Setting narrow = both("", flag + " --vector-bits 128", "--kernels", "vector").getLast();
+    assertThat(narrow.entrants().getFirst().title()).isEqualTo("vector@128");
+    assertThat(narrow.forkArgs()).contains("-XX:UseAVX=1", "-Dllamark.vector.bits=128");
+  }
+
+  @Test
   void settingsMustHaveAsManyVariants() {
     assertThatThrownBy(() -> both("--kernels scalar,vector", "--kernels scalar"))
         .isInstanceOf(InputException.class)

@@ -1,0 +1,2 @@
+/** What all benchmarks print alike. */
+package dev.llamark.bench.report;
