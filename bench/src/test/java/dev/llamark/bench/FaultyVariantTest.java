@@ -101,6 +101,20 @@ class FaultyVariantTest {
         .contains("no role", "scalar, ");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ops --quick", "model", "claims"})
+  void benchmarksRefuseOneThatDoesNotAnswerBeforeTheyBegin(String words) {
+    List<String> all = new ArrayList<>(List.of(("bench " + words).split(" ")));
+    all.addAll(List.of("--variants", answersNot));
+    CommandLineRun run = CommandLineRun.of(all.toArray(String[]::new));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .hasLineCount(1)
+        .contains("mine was left out: AnswersNot of AnswersNot.jar: role() threw")
+        .contains("--kernels names those to run without it");
+    assertThat(run.out()).isEmpty();
+  }
+
   @Test
   void oneThatDoesNotAnswerIsRefusedWhereItIsNamedAndListedByInfo() {
     CommandLineRun named = verify("ops", answersNot, "--kernels", "mine");

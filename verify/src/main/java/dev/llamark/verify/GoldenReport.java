@@ -23,7 +23,7 @@ final class GoldenReport {
   /**
    * One variant.
    *
-   * @param unopened why it could not be opened, if so
+   * @param unopened why it could not be opened, or closed, if so
    */
   private record Row(Variant variant, GoldenResult result, Optional<LlamarkException> unopened) {}
 
@@ -152,6 +152,7 @@ final class GoldenReport {
   void addTo(Outcome outcome) {
     for (Row row : rows) {
       String title = row.variant().title();
+      row.unopened().ifPresent(outcome::unopened);
       switch (row.result().verdict()) {
         case Verdict.Pass() -> outcome.right(title);
         case Verdict.Fail f when !GoldenStage.gates(row.variant()) ->
@@ -163,11 +164,8 @@ final class GoldenReport {
                     + row.result().departs().map(p -> ", from " + where(p) + " on").orElse(""));
         case Verdict.Ambiguous a -> outcome.warning(title + " is ambiguous: " + a.reason());
         case Verdict.Mistrusted m -> outcome.warning(title + " is mistrusted: " + m.reason());
-        case Verdict.Skipped s ->
-            row.unopened()
-                .ifPresentOrElse(
-                    outcome::unopened,
-                    () -> outcome.skipped(title + " was skipped: " + s.reason()));
+        case Verdict.Skipped s when row.unopened().isPresent() -> {} // for that reason
+        case Verdict.Skipped s -> outcome.skipped(title + " was skipped: " + s.reason());
       }
     }
   }

@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -113,18 +112,19 @@ final class GoldenStage {
         ThreadTeam team = new ThreadTeam(threads)) {
       for (Variant variant : variants) {
         progress.show(variant.title() + " · golden");
-        GoldenResult result;
-        try {
-          result = comparison.check(registry, variant, team);
-          report.add(variant, result, Optional.empty());
-        } catch (LlamarkException e) { // it cannot be opened; the next ones go on
-          result = GoldenResult.without(new Verdict.Skipped(e.getMessage()));
-          report.add(variant, result, Optional.of(e));
-        }
+        WithKernels<GoldenResult> checked =
+            WithKernels.of(registry, variant, team, kernels -> comparison.check(kernels, variant));
+        GoldenResult result =
+            checked.found().orElseGet(() -> skipped(checked.fault().orElseThrow()));
+        report.add(variant, result, checked.fault());
         records(source, golden, file, variant, result, replay.apply(variant.id())).forEach(sink);
       }
     }
     return report;
+  }
+
+  private static GoldenResult skipped(LlamarkException why) {
+    return GoldenResult.without(new Verdict.Skipped(why.getMessage()));
   }
 
   private List<VerifyModelRecord> records(

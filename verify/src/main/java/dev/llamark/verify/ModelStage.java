@@ -31,7 +31,7 @@ final class ModelStage {
    * @param variant as the registry found it
    * @param result what the comparison found
    * @param substitutions each operation swapped for the oracle's; empty if that was not asked for
-   * @param unopened why the variant could not be opened, if so
+   * @param unopened why the variant could not be opened, or closed, if so
    */
   record ModelResult(
       Variant variant,
@@ -103,14 +103,19 @@ final class ModelStage {
    * What one variant makes of it; one that cannot be opened is skipped, and the next ones go on.
    */
   private ModelResult check(ModelComparison comparison, Variant variant, ThreadTeam team) {
-    try {
-      VariantResult found = comparison.check(registry, variant.id(), team);
-      return new ModelResult(variant, found, List.of(), Optional.empty());
-    } catch (LlamarkException e) {
-      VariantResult without =
-          VariantResult.without(variant.id(), new Verdict.Skipped(e.getMessage()));
-      return new ModelResult(variant, without, List.of(), Optional.of(e));
-    }
+    WithKernels<VariantResult> checked =
+        WithKernels.of(
+            registry,
+            variant,
+            team,
+            kernels -> comparison.check(kernels, registry.arithmetic(kernels)));
+    VariantResult result =
+        checked.found().orElseGet(() -> skipped(variant, checked.fault().orElseThrow()));
+    return new ModelResult(variant, result, List.of(), checked.fault());
+  }
+
+  private static VariantResult skipped(Variant variant, LlamarkException why) {
+    return VariantResult.without(variant.id(), new Verdict.Skipped(why.getMessage()));
   }
 
   /** A user's graph as the reference, and whether it is the model at all. */

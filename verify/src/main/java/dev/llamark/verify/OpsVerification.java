@@ -27,7 +27,8 @@ final class OpsVerification {
    * One variant's results.
    *
    * @param inherited operations that come from another variant, with its id
-   * @param unopened why the variant could not be opened, if so: then all its cases are skipped
+   * @param unopened why the variant could not be opened, if so, which skips all its cases, or could
+   *     not be closed
    */
   record VariantResults(
       Variant variant,

@@ -120,15 +120,29 @@ public final class VariantOptions {
   }
 
   /**
-   * The variants to run: those asked for, or else all that can run and need not be asked for.
+   * The variants to run: those asked for, or else all that can run and need not be asked for. What
+   * the machine lacks leaves a variant out, which is told.
    *
-   * @throws dev.llamark.run.LlamarkException if one that was asked for is unknown or cannot run
+   * @throws dev.llamark.run.LlamarkException if one that was asked for is unknown or cannot run, or
+   *     a provider is broken and nothing was asked for: a run takes minutes, at whose end that
+   *     would be found
    */
   public List<Variant> selected(KernelRegistry registry) {
-    return selected(registry, left -> System.err.println("llamark: " + left.leftOut()));
+    return selected(registry, VariantOptions::refuseBroken);
   }
 
-  /** As above; {@code leftOut} is told of those that would have been run if they could. */
+  private static void refuseBroken(Variant left) {
+    if (left.broken()) {
+      throw new InputException(
+          "%s; --kernels names those to run without it".formatted(left.leftOut()));
+    }
+    System.err.println("llamark: " + left.leftOut());
+  }
+
+  /**
+   * As above, but what is broken leaves a variant out too; {@code leftOut} is told of all that
+   * would have been run if they could.
+   */
   List<Variant> selected(KernelRegistry registry, Consumer<Variant> leftOut) {
     if (!kernels.isEmpty()) {
       return kernels.stream().distinct().map(registry::variant).toList();

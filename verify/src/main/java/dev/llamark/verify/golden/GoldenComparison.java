@@ -1,14 +1,12 @@
 package dev.llamark.verify.golden;
 
 import dev.llamark.format.ModelSource;
-import dev.llamark.kernel.KernelRegistry;
 import dev.llamark.kernel.KernelRegistry.Variant;
 import dev.llamark.kernel.Kernels;
 import dev.llamark.model.Llama;
 import dev.llamark.oracle.Verdict;
 import dev.llamark.run.Environment;
 import dev.llamark.run.LlamarkException;
-import dev.llamark.run.ThreadTeam;
 import dev.llamark.tensor.DType;
 import dev.llamark.verify.golden.Golden.Run;
 import dev.llamark.verify.model.GreedyText.FirstDivergence;
@@ -51,9 +49,9 @@ public final class GoldenComparison {
   /**
    * Compares one variant. What its kernels throw is a failure, not an error of the comparison.
    *
-   * @throws LlamarkException if the variant is unknown or cannot run
+   * @param kernels those of {@code variant}
    */
-  public GoldenResult check(KernelRegistry registry, Variant variant, ThreadTeam team) {
+  public GoldenResult check(Kernels kernels, Variant variant) {
     Maker now = Maker.of(variant, environment);
     Optional<Run> run = golden.runFor(variant, now);
     if (run.isEmpty()) {
@@ -62,15 +60,13 @@ public final class GoldenComparison {
               "the golden file has no run in the arithmetic %s, only in %s"
                   .formatted(now.arithmetic().id(), golden.arithmetics())));
     }
-    try (Kernels kernels = registry.open(variant.id(), team)) {
-      Optional<DType> refused = ModelComparison.unsupported(source.weights(), kernels);
-      if (refused.isPresent()) {
-        return GoldenResult.without(
-            new Verdict.Skipped(
-                "%s has no MatMul for %s".formatted(variant.id(), refused.get().id())));
-      }
-      return check(kernels, run.get(), now.equals(run.get().maker()));
+    Optional<DType> refused = ModelComparison.unsupported(source.weights(), kernels);
+    if (refused.isPresent()) {
+      return GoldenResult.without(
+          new Verdict.Skipped(
+              "%s has no MatMul for %s".formatted(variant.id(), refused.get().id())));
     }
+    return check(kernels, run.get(), now.equals(run.get().maker()));
   }
 
   private GoldenResult check(Kernels kernels, Run run, boolean sameBits) {

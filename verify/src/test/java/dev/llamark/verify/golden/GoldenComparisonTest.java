@@ -62,8 +62,13 @@ class GoldenComparisonTest {
   }
 
   private static GoldenResult check(KernelRegistry registry, String id) {
-    return new GoldenComparison(golden, source, ENVIRONMENT)
-        .check(registry, registry.variant(id), team);
+    return check(registry, id, ENVIRONMENT);
+  }
+
+  private static GoldenResult check(KernelRegistry registry, String id, Environment environment) {
+    try (Kernels kernels = registry.open(id, team)) {
+      return new GoldenComparison(golden, source, environment).check(kernels, registry.variant(id));
+    }
   }
 
   /** The scalar variant's operations under another id, with this norm. */
@@ -166,8 +171,7 @@ class GoldenComparisonTest {
             e.time(),
             e.shard());
     KernelRegistry changed = with("scalar", Arithmetic.FLOAT, nudged());
-    GoldenResult result =
-        new GoldenComparison(golden, source, later).check(changed, changed.variant("scalar"), team);
+    GoldenResult result = check(changed, "scalar", later);
     assertThat(result.verdict()).isEqualTo(new Verdict.Pass());
     assertThat(result.phases().getFirst().bits()).isFalse();
   }
