@@ -50,5 +50,9 @@ class BenchMachineTest {
     CommandLineRun forks = CommandLineRun.of("bench", "machine", "--forks", "0");
     assertThat(forks.exitCode()).isEqualTo(2);
     assertThat(forks.err()).hasLineCount(1).contains("--forks", "0");
+    CommandLineRun flags =
+        CommandLineRun.of("bench", "machine", "--jvm-args", "-Dllamark.vector.bits=128");
+    assertThat(flags.exitCode()).isEqualTo(2);
+    assertThat(flags.err()).hasLineCount(1).contains("--vector-bits sets it everywhere");
   }
 }

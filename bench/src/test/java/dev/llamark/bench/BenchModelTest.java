@@ -8,9 +8,12 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BenchModelTest {
 
@@ -59,6 +62,19 @@ class BenchModelTest {
     assertThat(records)
         .allSatisfy(r -> assertThat(r.at("/env/flags").toString()).contains("-Dmine=1"));
     assertThat(records.getFirst().get("vs").get("ort").get("ratio").asDouble()).isPositive();
+  }
+
+  @Test
+  void flagsThatHideTheWidthAreRefusedBeforeAnythingIsWritten(@TempDir Path folder)
+      throws IOException {
+    Path out = Files.writeString(folder.resolve("earlier.jsonl"), "earlier");
+    String width = "-Dllamark.vector.bits=128";
+    CommandLineRun run =
+        CommandLineRun.of("bench", "model", "--jvm-args", width, "--out", out.toString());
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).hasLineCount(1).contains(width, "--vector-bits sets it everywhere");
+    assertThat(run.out()).isEmpty();
+    assertThat(out).hasContent("earlier");
   }
 
   @Test

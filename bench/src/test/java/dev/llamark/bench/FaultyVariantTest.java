@@ -110,8 +110,8 @@ class FaultyVariantTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())
         .hasLineCount(1)
-        .contains("mine was left out: AnswersNot of AnswersNot.jar: role() threw")
-        .contains("--kernels names those to run without it");
+        .contains("variant 'mine' cannot run: AnswersNot of AnswersNot.jar: role() threw")
+        .contains("usable: ", "scalar");
     assertThat(run.out()).isEmpty();
   }
 

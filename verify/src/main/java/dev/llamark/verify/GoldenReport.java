@@ -23,9 +23,9 @@ final class GoldenReport {
   /**
    * One variant.
    *
-   * @param unopened why it could not be opened, or closed, if so
+   * @param fault why it could not be opened or closed, if so
    */
-  private record Row(Variant variant, GoldenResult result, Optional<LlamarkException> unopened) {}
+  private record Row(Variant variant, GoldenResult result, Optional<LlamarkException> fault) {}
 
   private final ModelSource source;
   private final Golden golden;
@@ -40,8 +40,8 @@ final class GoldenReport {
     this.replay = replay;
   }
 
-  void add(Variant variant, GoldenResult result, Optional<LlamarkException> unopened) {
-    rows.add(new Row(variant, result, unopened));
+  void add(Variant variant, GoldenResult result, Optional<LlamarkException> fault) {
+    rows.add(new Row(variant, result, fault));
   }
 
   String headline() {
@@ -152,7 +152,7 @@ final class GoldenReport {
   void addTo(Outcome outcome) {
     for (Row row : rows) {
       String title = row.variant().title();
-      row.unopened().ifPresent(outcome::unopened);
+      row.fault().ifPresent(outcome::atFault);
       switch (row.result().verdict()) {
         case Verdict.Pass() -> outcome.right(title);
         case Verdict.Fail f when !GoldenStage.gates(row.variant()) ->
@@ -164,7 +164,7 @@ final class GoldenReport {
                     + row.result().departs().map(p -> ", from " + where(p) + " on").orElse(""));
         case Verdict.Ambiguous a -> outcome.warning(title + " is ambiguous: " + a.reason());
         case Verdict.Mistrusted m -> outcome.warning(title + " is mistrusted: " + m.reason());
-        case Verdict.Skipped s when row.unopened().isPresent() -> {} // for that reason
+        case Verdict.Skipped s when row.fault().isPresent() -> {} // the fault says why
         case Verdict.Skipped s -> outcome.skipped(title + " was skipped: " + s.reason());
       }
     }

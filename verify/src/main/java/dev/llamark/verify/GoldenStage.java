@@ -86,9 +86,13 @@ final class GoldenStage {
             String.join(", ", runs.stream().map(run -> run.maker().title()).toList()));
   }
 
-  /** A peer's figures are nobody's standard; what is ambiguous is right. */
+  /**
+   * A peer's figures are nobody's standard, nor are those of a variant that has to be opened again
+   * and could not be closed; what is ambiguous is right.
+   */
   private static boolean vouchedFor(ModelResult result) {
     return result.gates()
+        && result.fault().isEmpty()
         && (result.result().verdict() instanceof Verdict.Pass
             || result.result().verdict() instanceof Verdict.Ambiguous);
   }

@@ -275,7 +275,7 @@ final class ModelReport {
     graph.ifPresent(finding -> GraphReport.addTo(outcome, finding, reference.source().name()));
     for (ModelResult r : results) {
       String title = r.variant().title();
-      r.unopened().ifPresent(outcome::unopened);
+      r.fault().ifPresent(outcome::atFault);
       switch (r.result().verdict()) {
         case Verdict.Pass() -> outcome.right(title);
         case Verdict.Fail f when !r.gates() ->
@@ -287,7 +287,7 @@ final class ModelReport {
                     + where(r.result()).map(step -> ", from " + step + " on").orElse(""));
         case Verdict.Ambiguous a -> outcome.warning(title + " is ambiguous: " + a.reason());
         case Verdict.Mistrusted m -> outcome.warning(title + " is mistrusted: " + m.reason());
-        case Verdict.Skipped s when r.unopened().isPresent() -> {} // for that reason
+        case Verdict.Skipped s when r.fault().isPresent() -> {} // the fault says why
         case Verdict.Skipped s -> outcome.skipped(title + " was skipped: " + s.reason());
       }
     }

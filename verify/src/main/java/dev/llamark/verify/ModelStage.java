@@ -31,20 +31,20 @@ final class ModelStage {
    * @param variant as the registry found it
    * @param result what the comparison found
    * @param substitutions each operation swapped for the oracle's; empty if that was not asked for
-   * @param unopened why the variant could not be opened, or closed, if so
+   * @param fault why the variant could not be opened or closed, if so
    */
   record ModelResult(
       Variant variant,
       VariantResult result,
       List<Substitution> substitutions,
-      Optional<LlamarkException> unopened) {
+      Optional<LlamarkException> fault) {
 
     boolean gates() {
       return variant.role() != Role.PEER;
     }
 
     private ModelResult with(List<Substitution> tried) {
-      return new ModelResult(variant, result, tried, unopened);
+      return new ModelResult(variant, result, tried, fault);
     }
   }
 
@@ -86,7 +86,9 @@ final class ModelStage {
       ModelComparison comparison = new ModelComparison(reference, progress::show);
       for (Variant variant : variants) {
         ModelResult result = check(comparison, variant, team);
-        if (substitute && result.result().verdict() instanceof Verdict.Fail) {
+        if (substitute
+            && result.fault().isEmpty()
+            && result.result().verdict() instanceof Verdict.Fail) {
           result =
               result.with(
                   new Substitution.Trial(reference, progress::show)

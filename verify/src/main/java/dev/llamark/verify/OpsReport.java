@@ -79,7 +79,7 @@ final class OpsReport {
               ? "    replay:  " + replay(v.variant().id(), first)
               : "    %s's own error; a peer never gates".formatted(title));
     }
-    if (v.unopened().isPresent()) {
+    if (v.fault().isPresent()) {
       return; // for one reason, which the verdict over all tells
     }
     skipped(v, operation)
@@ -130,7 +130,7 @@ final class OpsReport {
           wrongIn.add(operation.title());
         }
       }
-      v.unopened().ifPresent(outcome::unopened);
+      v.fault().ifPresent(outcome::atFault);
       String title = v.variant().title();
       String where = String.join(", ", wrongIn);
       if (!wrongIn.isEmpty() && v.gates()) {

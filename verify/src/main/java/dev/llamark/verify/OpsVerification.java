@@ -27,14 +27,14 @@ final class OpsVerification {
    * One variant's results.
    *
    * @param inherited operations that come from another variant, with its id
-   * @param unopened why the variant could not be opened, if so, which skips all its cases, or could
+   * @param fault why the variant could not be opened, if so, which skips all its cases, or could
    *     not be closed
    */
   record VariantResults(
       Variant variant,
       Map<Operation, String> inherited,
       List<CaseResult> results,
-      Optional<LlamarkException> unopened) {
+      Optional<LlamarkException> fault) {
 
     boolean gates() {
       return variant.role() != Role.PEER;

@@ -34,8 +34,8 @@ final class Outcome {
     missing.add(sentence);
   }
 
-  /** A variant that could not be opened: the fault of who wrote it, or of the machine. */
-  void unopened(LlamarkException why) {
+  /** A variant that could not be opened or closed: who wrote it is at fault, or the machine. */
+  void atFault(LlamarkException why) {
     switch (why) {
       case InputException _ -> refused.add(why.getMessage());
       case EnvironmentException _ -> missing.add(why.getMessage());

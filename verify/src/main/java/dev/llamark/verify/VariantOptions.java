@@ -123,20 +123,16 @@ public final class VariantOptions {
    * The variants to run: those asked for, or else all that can run and need not be asked for. What
    * the machine lacks leaves a variant out, which is told.
    *
-   * @throws dev.llamark.run.LlamarkException if one that was asked for is unknown or cannot run, or
-   *     a provider is broken and nothing was asked for: a run takes minutes, at whose end that
-   *     would be found
+   * @throws dev.llamark.run.LlamarkException if one that was asked for is unknown or cannot run; or
+   *     where nothing was asked for, if a provider is broken, which is better known before a run of
+   *     minutes than after it
    */
   public List<Variant> selected(KernelRegistry registry) {
-    return selected(registry, VariantOptions::refuseBroken);
-  }
-
-  private static void refuseBroken(Variant left) {
-    if (left.broken()) {
-      throw new InputException(
-          "%s; --kernels names those to run without it".formatted(left.leftOut()));
-    }
-    System.err.println("llamark: " + left.leftOut());
+    List<Variant> left = new ArrayList<>();
+    List<Variant> selected = selected(registry, left::add);
+    left.stream().filter(Variant::broken).map(Variant::id).forEach(registry::variant); // throws
+    left.forEach(variant -> System.err.println("llamark: " + variant.leftOut()));
+    return selected;
   }
 
   /**

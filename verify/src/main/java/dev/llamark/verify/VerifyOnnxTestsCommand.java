@@ -71,7 +71,7 @@ final class VerifyOnnxTestsCommand implements Callable<Integer> {
               .apply(test -> NodeTestRun.on(kernels, test))
               .forEach(result -> sink.accept(toRecord(result, variant, environment)));
         } catch (LlamarkException e) {
-          outcome.unopened(e);
+          outcome.atFault(e);
         }
       }
       if (OrtRuntime.unusable().isEmpty()) {

@@ -172,7 +172,7 @@ final class VerifyRepeatCommand implements Callable<Integer> {
       } catch (LlamarkException e) {
         Verdict verdict = new Verdict.Skipped(e.getMessage());
         add.accept(RepeatFinding.without(Check.TWICE, variant, "the same model", verdict));
-        outcome.unopened(e);
+        outcome.atFault(e);
       }
     }
     return opened;

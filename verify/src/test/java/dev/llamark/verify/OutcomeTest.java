@@ -45,7 +45,7 @@ class OutcomeTest {
   void aBrokenVariantComesBeforeWhatTheMachineLacksAndTheOthersAreTold() {
     outcome.right("scalar");
     outcome.missing("no ONNX Runtime");
-    outcome.unopened(new InputException("variant 'mine' cannot be opened"));
+    outcome.atFault(new InputException("variant 'mine' cannot be opened"));
     assertThat(outcome.exitCode(false)).isEqualTo(ExitCode.USAGE);
     assertThat(outcome.text(0))
         .isEqualTo(

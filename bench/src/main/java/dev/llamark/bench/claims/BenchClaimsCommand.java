@@ -71,15 +71,17 @@ public final class BenchClaimsCommand implements Callable<Integer> {
     Environment env = Environment.collect(output.seed());
     KernelRegistry registry = variants.registry();
     Variant variant = measured(registry);
-    if (output.text()) {
-      System.out.println(Headline.text(env, variants.mostThreads()));
-      System.out.println("kernels of %s; norms written alike for this".formatted(variant.title()));
-      System.out.println(
-          timing.quick() ? "a first look: fewer shapes, scalings and operations\n" : "");
-    }
+    List<ClaimGroup> groups = groups(variant);
+    BenchReport report = new BenchReport(output, "llamark bench claims");
+    report.headline(
+        "%s\nkernels of %s; norms written alike for this%s"
+            .formatted(
+                Headline.text(env, variants.mostThreads()),
+                variant.title(),
+                timing.quick() ? "\na first look: fewer shapes, scalings and operations" : ""));
     try (OutputOptions.Sink sink = output.open();
         Progress progress = Progress.onTerminal()) {
-      time(groups(variant), sink, progress, env);
+      time(groups, sink, progress, env);
       try (ThreadTeam team = ThreadTeam.single();
           Kernels kernels = registry.open(variant.id(), team)) {
         add(new NormAccuracyClaims(kernels.rmsNorm(), output.seed()).all(), sink, env);
@@ -87,9 +89,8 @@ public final class BenchClaimsCommand implements Callable<Integer> {
       add(RopeClaims.all(), sink, env);
       add(ElsewhereClaims.all(), sink, env);
     }
-    ClaimsReport sorted = new ClaimsReport(claims);
-    BenchReport report = new BenchReport(output, "llamark bench claims");
-    report.results(sorted.text(), sorted.markdown());
+    ClaimsReport table = new ClaimsReport(claims);
+    report.results(table.text(), table.markdown());
     failed.forEach((contender, what) -> report.failed(contender.title(), what, true));
     return (failed.isEmpty() ? ExitCode.OK : ExitCode.WRONG).code();
   }

@@ -70,9 +70,8 @@ public final class BenchMachineCommand implements Callable<Integer> {
     MachineProbe probe = RoofBenchmark.requireProbe();
     List<Integer> counts = counts();
     Environment env = Environment.collect(output.seed()).forked(timing.jvmArgs());
-    if (output.text()) {
-      System.out.println(Headline.text(env, counts.getLast()) + "\n");
-    }
+    BenchReport report = new BenchReport(output, "llamark bench machine");
+    report.headline(Headline.text(env, counts.getLast()));
     List<String> jvmArgs = timing.jvmArgs();
     jvmArgs.addAll(ForkArgs.width());
     List<MachineRecord> records = new ArrayList<>();
@@ -96,7 +95,7 @@ public final class BenchMachineCommand implements Callable<Integer> {
                   progress::show)
               .run(counts);
     }
-    print(records, failed);
+    print(report, records, failed);
     return (failed.isEmpty() ? ExitCode.OK : ExitCode.ENVIRONMENT).code();
   }
 
@@ -114,10 +113,10 @@ public final class BenchMachineCommand implements Callable<Integer> {
         : threads.stream().distinct().toList();
   }
 
-  private void print(List<MachineRecord> records, Map<String, ForkResult.Failed> failed) {
+  private static void print(
+      BenchReport report, List<MachineRecord> records, Map<String, ForkResult.Failed> failed) {
     MachineTable table = new MachineTable();
     records.forEach(table::add);
-    BenchReport report = new BenchReport(output, "llamark bench machine");
     report.results(table.text(), table.markdown());
     failed.forEach((title, what) -> report.failed(title, what, true));
     if (!failed.isEmpty()) {

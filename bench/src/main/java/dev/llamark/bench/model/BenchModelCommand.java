@@ -117,12 +117,14 @@ public final class BenchModelCommand implements Callable<Integer> {
   public Integer call() {
     baseline.check();
     List<Variant> selected = variants.selected(variants.registry());
+    List<String> jvmArgs = ForkArgs.of(timing, variants, output.seed());
+    BenchReport report = new BenchReport(output, "llamark bench model");
     Environment env = Environment.collect(output.seed());
     try (OutputOptions.Sink sink = output.open();
         Progress progress = Progress.onTerminal()) {
-      measure(prepare(env, progress), selected, sink, progress, env);
+      measure(prepare(env, jvmArgs, report, progress), selected, sink, progress, env);
     }
-    print(selected);
+    print(selected, report);
     boolean ownFailed = failures.stream().anyMatch(Failure::gates);
     ExitCode code =
         ownFailed ? ExitCode.WRONG : records.isEmpty() ? ExitCode.NOTHING_RAN : ExitCode.OK;
@@ -130,7 +132,8 @@ public final class BenchModelCommand implements Callable<Integer> {
   }
 
   /** Looks at the model, and at how far ONNX Runtime itself is from it in double. */
-  private ModelRun prepare(Environment env, Progress progress) {
+  private ModelRun prepare(
+      Environment env, List<String> jvmArgs, BenchReport report, Progress progress) {
     DType type = DType.of(kv);
     if (type != DType.F32 && type != DType.F16) {
       throw new InputException("--kv must be f32 or f16, but is " + kv);
@@ -148,20 +151,16 @@ public final class BenchModelCommand implements Callable<Integer> {
       id = ModelId.of(source);
       form = FusedOrtModel.form(source.config());
       quantised = source.dtype() != DType.F32;
-      if (output.text()) {
-        System.out.println(Headline.text(env, variants.mostThreads()));
-        System.out.printf(
-            "model %s · %s · %.1f M parameters · KV cache %s%n%n",
-            id.name(), id.dtype(), id.params() / 1e6, kv);
-      }
+      report.headline(
+          "%s\nmodel %s · %s · %.1f M parameters · KV cache %s"
+              .formatted(
+                  Headline.text(env, variants.mostThreads()),
+                  id.name(),
+                  id.dtype(),
+                  id.params() / 1e6,
+                  kv));
       progress.show("the reference's own noise");
-      return new ModelRun(
-          model,
-          id,
-          type.id(),
-          referenceNmse(source),
-          ForkArgs.of(timing, variants, output.seed()),
-          timing.profilers());
+      return new ModelRun(model, id, type.id(), referenceNmse(source), jvmArgs, timing.profilers());
     }
   }
 
@@ -217,17 +216,16 @@ public final class BenchModelCommand implements Callable<Integer> {
                   paired,
                   env.refreshed().forked(timing.jvmArgs()),
                   what -> progress.show(place + what)),
-              test,
+              SpeedTest.title(test.name(), test.depth()) + " · " + threads + " t",
               sink);
         }
       }
     }
   }
 
-  private void add(ModelRun.Result result, SpeedTest test, OutputOptions.Sink sink) {
+  private void add(ModelRun.Result result, String title, OutputOptions.Sink sink) {
     result.records().forEach(sink);
     records.addAll(result.records());
-    String title = SpeedTest.title(test.name(), test.depth());
     result.unprobed().ifPresent(failed -> unprobed.put("probe · " + title, failed));
     result
         .failures()
@@ -269,8 +267,7 @@ public final class BenchModelCommand implements Callable<Integer> {
     return List.of("ort: the whole model as one session, " + form + weights + cache);
   }
 
-  private void print(List<Variant> selected) {
-    BenchReport report = new BenchReport(output, "llamark bench model");
+  private void print(List<Variant> selected, BenchReport report) {
     if (!records.isEmpty()) {
       ModelTable table = new ModelTable(selected.getFirst().id());
       records.forEach(table::add);

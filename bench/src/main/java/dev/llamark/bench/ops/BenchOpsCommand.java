@@ -49,8 +49,8 @@ public final class BenchOpsCommand implements Callable<Integer> {
 
   private ExitCode compareVariants(OpBench bench, List<Setting> chosen) {
     baseline.check();
-    ExitCode code = bench.run(UnaryOperator.identity());
     BenchReport report = report();
+    ExitCode code = bench.run(UnaryOperator.identity(), report);
     if (!bench.records().isEmpty()) {
       OpTable table = new OpTable(chosen.getFirst().entrants().getFirst().id());
       bench.records().forEach(table::add);
@@ -75,8 +75,8 @@ public final class BenchOpsCommand implements Callable<Integer> {
               + " --save-baseline");
     }
     SettingTable table = new SettingTable(baseline.comparison());
-    ExitCode code = bench.run(table::judge);
     BenchReport report = report();
+    ExitCode code = bench.run(table::judge, report);
     table.print(chosen, bench.unpaired(), report);
     bench.reportFailures(report);
     return code.and(table.conclude(bench.unpaired(), output.format()));

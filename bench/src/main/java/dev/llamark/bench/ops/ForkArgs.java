@@ -5,7 +5,6 @@ import dev.llamark.run.InputException;
 import dev.llamark.verify.VariantOptions;
 import java.io.File;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -14,14 +13,22 @@ public final class ForkArgs {
 
   private static final String BITS = "llamark.vector.bits";
 
-  /** Flags of the JVM that make its vectors narrower than the CPU's. */
+  /** Flags of the JVM that can make its vectors narrower than the CPU's. */
   private static final Pattern NARROWING = Pattern.compile("-XX:(UseAVX|UseSVE|MaxVectorSize)=.*");
+
+  private static final String WIDTH = "-D" + BITS + "=";
 
   private ForkArgs() {}
 
-  /** Arguments of the forked JVM: the user's own, seed, width of vectors, jars of variants. */
-  public static List<String> of(TimingOptions timing, VariantOptions variants, long seed) {
+  /**
+   * Arguments of the forked JVM: the user's own, seed, width of vectors, jars of variants.
+   *
+   * @param more of the user's own
+   */
+  public static List<String> of(
+      TimingOptions timing, VariantOptions variants, long seed, String... more) {
     List<String> args = timing.jvmArgs();
+    args.addAll(List.of(more));
     requireWidth(args);
     args.add("-D%s=%d".formatted(Variants.SEED, seed));
     args.addAll(width());
@@ -38,27 +45,32 @@ public final class ForkArgs {
   }
 
   /**
-   * Requires that this JVM knows how wide the forks' vectors are: their rows are labelled, and
-   * measured by probes, of that width.
+   * Requires that this JVM knows how wide the forks' vectors are, for that is what their rows say.
    *
    * @param jvmArgs of the forks
-   * @throws InputException if a flag changes the width and {@code --vector-bits} does not say to
-   *     what
+   * @throws InputException if they set the width, or may change it and {@code --vector-bits} does
+   *     not say to what
    */
   public static void requireWidth(List<String> jvmArgs) {
-    Optional<String> narrowing =
-        jvmArgs.stream().filter(arg -> NARROWING.matcher(arg).matches()).findFirst();
-    if (narrowing.isPresent() && width().isEmpty()) {
-      throw new InputException(
-          "--jvm-args %s changes how wide vectors are, in the forks alone; say with --vector-bits"
-                  .formatted(narrowing.get())
-              + " how wide they are then");
+    for (String arg : jvmArgs) {
+      if (arg.startsWith(WIDTH)) {
+        throw new InputException(
+            "--jvm-args %s sets how wide vectors are in the forks alone; --vector-bits sets it"
+                    .formatted(arg)
+                + " everywhere");
+      }
+      if (NARROWING.matcher(arg).matches() && width().isEmpty()) {
+        throw new InputException(
+            "--jvm-args %s may change how wide vectors are, in the forks alone; say with"
+                    .formatted(arg)
+                + " --vector-bits how wide they are then");
+      }
     }
   }
 
   /** The argument that says how wide vectors are, if the user said it. */
   public static List<String> width() {
     String bits = System.getProperty(BITS, "");
-    return bits.isEmpty() ? List.of() : List.of("-D%s=%s".formatted(BITS, bits));
+    return bits.isEmpty() ? List.of() : List.of(WIDTH + bits);
   }
 }

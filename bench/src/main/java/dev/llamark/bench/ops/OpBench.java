@@ -105,18 +105,16 @@ final class OpBench {
   }
 
   /**
-   * Runs all and prints what did not get through.
+   * Runs all.
    *
    * @param judge completes the records of a heat
+   * @param report gets the line above all else
    */
-  ExitCode run(UnaryOperator<List<OpRecord>> judge) {
+  ExitCode run(UnaryOperator<List<OpRecord>> judge, BenchReport report) {
     Environment env = selection.mark(Environment.collect(output.seed()));
-    if (output.text()) {
-      int most =
-          settings.stream().flatMap(s -> s.threads().stream()).max(Integer::compare).orElseThrow();
-      System.out.println(Headline.text(env, most));
-      System.out.println();
-    }
+    int most =
+        settings.stream().flatMap(s -> s.threads().stream()).max(Integer::compare).orElseThrow();
+    report.headline(Headline.text(env, most));
     try (JmhForks forks = new JmhForks(timing.opTiming());
         OutputOptions.Sink sink = output.open();
         Progress progress = Progress.onTerminal()) {

@@ -79,9 +79,7 @@ record Setting(
             .toList();
     List<String> jvmArgs = new ArrayList<>(timing.jvmArgs());
     jvmArgs.addAll(moreArgs);
-    ForkArgs.requireWidth(jvmArgs);
-    List<String> forkArgs = ForkArgs.of(timing, variants, seed);
-    forkArgs.addAll(moreArgs);
+    List<String> forkArgs = ForkArgs.of(timing, variants, seed, moreArgs.toArray(String[]::new));
     if (label.isPresent()) {
       System.setProperty(BITS, before);
     }

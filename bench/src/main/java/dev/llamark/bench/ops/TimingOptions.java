@@ -62,7 +62,9 @@ public final class TimingOptions {
   @Option(
       names = "--jvm-args",
       paramLabel = "ARGS",
-      description = "Further arguments of the forked JVMs, separated by blanks.")
+      description =
+          "Further arguments of the forked JVMs, separated by blanks; those that narrow vectors need"
+              + " --vector-bits.")
   private String jvmArgs = "";
 
   @Option(

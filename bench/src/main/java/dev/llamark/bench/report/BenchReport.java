@@ -1,20 +1,22 @@
 package dev.llamark.bench.report;
 
 import dev.llamark.bench.fork.ForkResult;
+import dev.llamark.run.EnvironmentException;
 import dev.llamark.verify.GitHubActions;
 import dev.llamark.verify.OutputOptions;
 import dev.llamark.verify.OutputOptions.Format;
 
 /**
  * What a command of {@code bench} prints of its results and of the forks that did not get through,
- * and what GitHub Actions shows of both: the table in the step's summary, and an annotation for
- * each fork for which the run fails.
+ * and what GitHub Actions shows of both: the table in the step's summary, and among text an
+ * annotation for each fork for which the run fails.
  */
 public final class BenchReport {
 
   private final OutputOptions output;
   private final String command;
   private final GitHubActions actions;
+  private String headline = "";
 
   /**
    * @param command as annotations name it: {@code llamark bench model}
@@ -30,6 +32,18 @@ public final class BenchReport {
   }
 
   /**
+   * What is measured, and where: lines above all else.
+   *
+   * @param lines without the last line's end
+   */
+  public void headline(String lines) {
+    headline = lines;
+    if (output.text()) {
+      System.out.println(lines + "\n");
+    }
+  }
+
+  /**
    * The results, which for JSON are printed already, as records.
    *
    * @param text for a terminal
@@ -39,7 +53,16 @@ public final class BenchReport {
     if (output.format() != Format.JSON) {
       System.out.println(output.text() ? text : markdown);
     }
-    actions.summarise(markdown);
+    summarise("### %s%n%n%s%n%n%s".formatted(command, headline.replace("\n", "  \n"), markdown));
+  }
+
+  /** Results are not lost for want of a summary. */
+  private void summarise(String markdown) {
+    try {
+      actions.summarise(markdown);
+    } catch (EnvironmentException e) {
+      System.err.println("llamark: " + e.getMessage());
+    }
   }
 
   /**

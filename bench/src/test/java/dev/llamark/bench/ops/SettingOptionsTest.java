@@ -60,8 +60,11 @@ class SettingOptionsTest {
     assertThatThrownBy(() -> both("", flag, "--kernels", "vector"))
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "--jvm-args -XX:UseAVX=1 changes how wide vectors are, in the forks alone; say with"
+            "--jvm-args -XX:UseAVX=1 may change how wide vectors are, in the forks alone; say with"
                 + " --vector-bits how wide they are then");
+    assertThatThrownBy(() -> both("", "--jvm-args -Dllamark.vector.bits=128"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("--vector-bits sets it everywhere");
     Setting narrow = both("", flag + " --vector-bits 128", "--kernels", "vector").getLast();
     assertThat(narrow.entrants().getFirst().title()).isEqualTo("vector@128");
     assertThat(narrow.forkArgs()).contains("-XX:UseAVX=1", "-Dllamark.vector.bits=128");

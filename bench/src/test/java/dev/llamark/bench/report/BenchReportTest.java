@@ -6,8 +6,10 @@ import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.verify.GitHubActions;
 import dev.llamark.verify.OutputOptions;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -70,6 +72,30 @@ class BenchReportTest {
   }
 
   @Test
+  void theHeadlineIsAboveTextAndInTheSummary() {
+    Consumer<BenchReport> all =
+        report -> {
+          report.headline("llamark\nmodel tiny");
+          report.results("columns", "| columns |");
+        };
+    assertThat(printed(true, "text", all).out())
+        .isEqualToNormalizingNewlines("llamark\nmodel tiny\n\ncolumns\n");
+    assertThat(printed(false, "md", all).out()).isEqualToNormalizingNewlines("| columns |\n");
+    assertThat(summary())
+        .content()
+        .isEqualToNormalizingNewlines(
+            "### llamark bench model\n\nllamark  \nmodel tiny\n\n| columns |\n");
+  }
+
+  @Test
+  void aSummaryThatCannotBeWrittenCostsNoResults() throws IOException {
+    Files.createDirectory(summary());
+    Printed printed = printed(true, "text", report -> report.results("columns", "| columns |"));
+    assertThat(printed.out()).isEqualTo("columns" + System.lineSeparator());
+    assertThat(printed.err()).hasLineCount(1).startsWith("llamark: the step summary could not be");
+  }
+
+  @Test
   void onGitHubWhatFailsTheRunIsAnAnnotation() {
     Printed printed = printed(true, "text", report -> report.failed("mine · pp512", CRASH, true));
     assertThat(printed.out())
@@ -86,6 +112,7 @@ class BenchReportTest {
           printed(true, "text", report -> report.failed("ort · pp512", CRASH, false)),
           printed(false, "text", report -> report.failed("ort · pp512", CRASH, true)),
           printed(true, "json", report -> report.failed("ort · pp512", CRASH, true)),
+          printed(true, "md", report -> report.failed("ort · pp512", CRASH, true)),
         }) {
       assertThat(printed.out()).isEmpty();
       assertThat(printed.err()).contains("ort · pp512: the process ended with 134");
