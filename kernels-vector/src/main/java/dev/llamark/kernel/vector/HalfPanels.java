@@ -92,7 +92,7 @@ final class HalfPanels extends VectorWeights {
     for (int section = 0; section < sections(); section++) {
       for (int stream = 0; stream < streams.count(); stream++) {
         int from = (stream * pairs() + section * SECTION / 2) * lanes;
-        long to = places.numbers(panel, section) + stream * places.apart(panel, section);
+        long to = places.numbers(panel, section) + stream * places.apart(panel);
         MemorySegment.copy(buffer, from, data, ValueLayout.JAVA_INT, to, pairs(section) * lanes);
       }
     }
@@ -132,7 +132,7 @@ final class HalfPanels extends VectorWeights {
     int k = input.offset() + section * SECTION;
     int count = inputs(section);
     long from = places.numbers(panel, section);
-    long apart = places.apart(panel, section);
+    long apart = places.apart(panel);
     long step = places.step();
     if (count % 2 != 0 || special[panel]) {
       expandSection(panel, section, scratch.expanded, 0, VECTOR, 2 * VECTOR, ROW);
@@ -180,7 +180,7 @@ final class HalfPanels extends VectorWeights {
   private void expandSection(
       int panel, int section, MemorySegment out, long toa, long tob, long toc, long row) {
     long from = places.numbers(panel, section);
-    long apart = places.apart(panel, section);
+    long apart = places.apart(panel);
     long step = places.step();
     int count = inputs(section);
     int whole = count / 2;

@@ -60,7 +60,7 @@ final class NibblePanels extends VectorWeights {
     scales.readAndAddMinima(memory, panel, section, input.sums(), out, outOffset);
     MemorySegment data = memory.data();
     long at = places.numbers(panel, section);
-    long apart = places.apart(panel, section);
+    long apart = places.apart(panel);
     long step = places.step();
     float[] factors = scales.scales();
     int first = memory.firstPart(section);
@@ -87,7 +87,7 @@ final class NibblePanels extends VectorWeights {
       NibbleVector.expand(
           memory.data(),
           places.numbers(panel, section),
-          places.apart(panel, section),
+          places.apart(panel),
           places.step(),
           memory.section(section).inputs(),
           out,
@@ -110,7 +110,7 @@ final class NibblePanels extends VectorWeights {
       scales.readAll(memory, strip, section, 0);
       for (int v = 0; v < PANEL; v += N) {
         // an int has lanes of two outputs, a vector of floats apart
-        long at = places.numbers(strip, section) + v / (2 * N) * places.apart(strip, section);
+        long at = places.numbers(strip, section) + v / (2 * N) * places.apart(strip);
         int bit = v / N % 2 * Short.SIZE;
         long to = TileShape.offset(v, count) + done * TileShape.ROW;
         expand(at, bit, memory.section(section).parts(), scales, v, scratch.expandedStrip, to);

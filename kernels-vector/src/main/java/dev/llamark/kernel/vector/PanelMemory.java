@@ -38,8 +38,7 @@ final class PanelMemory {
     sections = Math.ceilDiv(matrix.columns(), PanelLayout.SECTION);
     groups = PanelGroups.of(matrix.rows(), width, threads);
     SectionPlaces.Size end = size(section(sections - 1));
-    // in three streams, a gap between sections only; nothing else was measured there
-    boolean apart = layout.rests() > 0 && streams == Streams.ONE;
+    boolean apart = layout.rests() > 0;
     places = new SectionPlaces(groups, sections, size(whole), end, streams, apart);
     data = VectorWeights.allocate(places.bytes());
   }

@@ -126,7 +126,7 @@ final class PanelPacker {
     SectionPlaces places = memory.places();
     long to = places.numbers(panel, section);
     int count = steps * lanes;
-    for (int from = 0; from < streams * count; from += count, to += places.apart(panel, section)) {
+    for (int from = 0; from < streams * count; from += count, to += places.apart(panel)) {
       MemorySegment.copy(ints, from, memory.data(), ValueLayout.JAVA_INT, to, count);
     }
   }

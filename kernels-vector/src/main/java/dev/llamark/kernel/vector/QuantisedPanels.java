@@ -51,7 +51,7 @@ final class QuantisedPanels extends VectorWeights {
       Int8Input input, int panel, int section, float[] scales, float[] out, int outOffset) {
     MemorySegment data = memory.data();
     long at = places.numbers(panel, section);
-    long apart = places.apart(panel, section);
+    long apart = places.apart(panel);
     long step = places.step();
     long rests = rests(panel, section);
     int first = memory.firstPart(section);
@@ -70,7 +70,7 @@ final class QuantisedPanels extends VectorWeights {
     float[] x = input.x();
     int from = input.offset() + section * PanelLayout.SECTION;
     long at = places.numbers(panel, section);
-    long apart = places.apart(panel, section);
+    long apart = places.apart(panel);
     long step = places.step();
     long rests = rests(panel, section);
     int parts = memory.section(section).parts();
@@ -132,7 +132,7 @@ final class QuantisedPanels extends VectorWeights {
       PanelNumbers.expand(
           memory.data(),
           places.numbers(panel, section),
-          places.apart(panel, section),
+          places.apart(panel),
           places.step(),
           rests(panel, section),
           layout,
