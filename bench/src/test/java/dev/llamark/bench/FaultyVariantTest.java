@@ -111,7 +111,7 @@ class FaultyVariantTest {
     assertThat(run.err())
         .hasLineCount(1)
         .contains("variant 'mine' cannot run: AnswersNot of AnswersNot.jar: role() threw")
-        .contains("usable: ", "scalar");
+        .contains("mend or remove its jar, or name with --kernels those to run");
     assertThat(run.out()).isEmpty();
   }
 

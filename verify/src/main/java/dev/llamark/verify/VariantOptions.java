@@ -130,9 +130,15 @@ public final class VariantOptions {
   public List<Variant> selected(KernelRegistry registry) {
     List<Variant> left = new ArrayList<>();
     List<Variant> selected = selected(registry, left::add);
-    left.stream().filter(Variant::broken).map(Variant::id).forEach(registry::variant); // throws
+    left.stream().filter(Variant::broken).findFirst().ifPresent(VariantOptions::refuse);
     left.forEach(variant -> System.err.println("llamark: " + variant.leftOut()));
     return selected;
+  }
+
+  private static void refuse(Variant broken) {
+    throw new InputException(
+        "variant '%s' cannot run: %s, or name with --kernels those to run"
+            .formatted(broken.id(), broken.unusable().orElseThrow()));
   }
 
   /**

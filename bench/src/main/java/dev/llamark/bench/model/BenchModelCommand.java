@@ -120,9 +120,11 @@ public final class BenchModelCommand implements Callable<Integer> {
     List<String> jvmArgs = ForkArgs.of(timing, variants, output.seed());
     BenchReport report = new BenchReport(output, "llamark bench model");
     Environment env = Environment.collect(output.seed());
-    try (OutputOptions.Sink sink = output.open();
-        Progress progress = Progress.onTerminal()) {
-      measure(prepare(env, jvmArgs, report, progress), selected, sink, progress, env);
+    try (Progress progress = Progress.onTerminal()) {
+      ModelRun run = prepare(env, jvmArgs, report, progress);
+      try (OutputOptions.Sink sink = output.open()) { // only now, for it empties the file
+        measure(run, selected, sink, progress, env);
+      }
     }
     print(selected, report);
     boolean ownFailed = failures.stream().anyMatch(Failure::gates);

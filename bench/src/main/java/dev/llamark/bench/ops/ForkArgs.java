@@ -14,7 +14,8 @@ public final class ForkArgs {
   private static final String BITS = "llamark.vector.bits";
 
   /** Flags of the JVM that can make its vectors narrower than the CPU's. */
-  private static final Pattern NARROWING = Pattern.compile("-XX:(UseAVX|UseSVE|MaxVectorSize)=.*");
+  private static final Pattern NARROWING =
+      Pattern.compile("-XX:(UseAVX|UseSSE|UseSVE|MaxVectorSize)=.*");
 
   private static final String WIDTH = "-D" + BITS + "=";
 

@@ -5,8 +5,8 @@ package dev.llamark.kernel.vector;
  * within a group the same section of all panels before the next. A section has fields, if there are
  * any, and numbers, in steps of three vectors. In one stream each panel's fields lie before its
  * numbers, which lie as they are; or, where fields are to lie apart, those of all sections of the
- * group before its numbers. In three streams they always do, and behind them come all first vectors
- * of all steps of the group, then all second, then all third ones.
+ * group before its numbers. In three streams fields always do, and behind them come all first
+ * vectors of all steps of the group, then all second, then all third ones.
  *
  * <p>Cores read ahead of an instruction that asks for line after line; where it comes upon a gap,
  * which other instructions read, it is as if it began anew. That is measured on Zen 5 at 512 bits:
@@ -14,8 +14,9 @@ package dev.llamark.kernel.vector;
  * come, those with rests, 24 to 36 lines, in a stream of their own, which is 1.1 to 1.9 times as
  * fast. Q4_1, whose fields have 24 lines but no rests, and panels of half-bytes were not measured
  * closely enough to tell. In three streams, on Emerald Rapids, numbers without gaps over a whole
- * group were 1.0 to 1.1 times as fast for large matrices, and 1.1 to 2 times for small ones, as
- * streams that began anew with every section.
+ * group are read 1.0 to 1.1 times as fast as streams that begin anew with every section; in
+ * matrices of few outputs, whose groups have so few panels that those had 2 to 6 KB, 1.1 to 2 times
+ * as fast.
  */
 final class SectionPlaces {
 
@@ -124,7 +125,7 @@ final class SectionPlaces {
             + index[panel] * (own + streamBytes(section));
   }
 
-  /** Where a section's numbers begin, in bytes. */
+  /** Where a section's numbers begin, in bytes; in three streams, those of the first. */
   long numbers(int panel, int section) {
     long before = (long) section * panels[panel];
     long own = before * wholeStream + (long) index[panel] * streamBytes(section);
@@ -135,7 +136,7 @@ final class SectionPlaces {
     return begin[panel] + fields + own;
   }
 
-  /** Bytes from one vector of a step of a panel's to the next. */
+  /** Bytes from one vector of a panel's step to the next. */
   long apart(int panel) {
     return streams == Streams.ONE ? VECTOR : panels[panel] * panelStream;
   }

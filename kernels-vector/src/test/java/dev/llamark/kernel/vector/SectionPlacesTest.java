@@ -17,7 +17,7 @@ class SectionPlacesTest {
   private static final long VECTOR = Lanes.INTS.vectorByteSize();
 
   /** More bytes than an int could say. */
-  private static final SectionPlaces.Size WHOLE = new SectionPlaces.Size(64_000_000, 1_000_000);
+  private static final SectionPlaces.Size WHOLE = new SectionPlaces.Size(64_000_000, 10_000_000);
 
   private static final SectionPlaces.Size LAST = new SectionPlaces.Size(6_400, 16_001);
 
