@@ -1,8 +1,10 @@
 package dev.llamark.kernel.vector;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.F2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -31,11 +33,13 @@ final class Int8Block {
 
   /** Writes a block's numbers, each twice, and returns its scale. */
   static float quantise(float[] x, int from, int[] numbers, int to) {
-    int bits = 0; // magnitudes are ordered as their bits are, and NaN is the largest
-    for (int i = from; i < from + SIZE; i++) {
-      bits = Math.max(bits, Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE);
+    IntVector largest = IntVector.zero(Lanes.INTS);
+    for (int i = 0; i < SIZE; i += N) {
+      // magnitudes are ordered as their bits are, and NaN is the largest
+      IntVector bits = FloatVector.fromArray(S, x, from + i).reinterpretAsInts();
+      largest = largest.max(bits.and(Integer.MAX_VALUE));
     }
-    float max = Float.intBitsToFloat(bits);
+    float max = Float.intBitsToFloat(largest.reduceLanes(MAX));
     float exact = max / LARGEST;
     float inverse = exact == 0 ? 0 : 1 / exact;
     for (int i = 0; i < SIZE; i += N) {
@@ -47,6 +51,14 @@ final class Int8Block {
       number.lanewise(LSHL, 16).or(number.and(0xFFFF)).intoArray(numbers, to + i);
     }
     return Float.isFinite(max) ? Float.float16ToFloat(Float.floatToFloat16(exact)) : Float.NaN;
+  }
+
+  /** Writes what a block's numbers, each of which stands twice in its int, stand for. */
+  static void scale(int[] numbers, float scale, float[] out, int to) {
+    for (int i = 0; i < SIZE; i += N) {
+      IntVector number = IntVector.fromArray(Lanes.INTS, numbers, i).lanewise(ASHR, Short.SIZE);
+      ((FloatVector) number.convert(I2F, 0)).mul(scale).intoArray(out, to + i);
+    }
   }
 
   /** The sum of so many numbers, each of which stands twice in its int. */

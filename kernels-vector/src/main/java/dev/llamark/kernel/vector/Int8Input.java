@@ -151,8 +151,12 @@ final class Int8Input {
           count == Int8Block.SIZE
               ? Int8Block.quantise(x, xOffset + k, block, 0)
               : quantiseShort(x, xOffset + k, count);
-      for (int i = 0; i < count; i++) {
-        out[outOffset + k + i] = scale * (short) block[i];
+      if (count == Int8Block.SIZE) {
+        Int8Block.scale(block, scale, out, outOffset + k);
+      } else {
+        for (int i = 0; i < count; i++) {
+          out[outOffset + k + i] = scale * (short) block[i];
+        }
       }
     }
   }
