@@ -12,7 +12,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.llamark.run.InputException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -63,11 +62,15 @@ record JsonDocument(String file, JsonNode root) {
       }
       return new JsonDocument(file, object(parser, "", large));
     } catch (JsonProcessingException e) {
-      String reason = e.getOriginalMessage().lines().findFirst().orElse("malformed");
-      throw new InputException("%s: must be JSON, but %s".formatted(file, Quote.of(reason)), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // bytes in memory are not read from anywhere
+      throw noJson(file, e.getOriginalMessage(), e);
+    } catch (IOException e) { // bytes in memory are always there, but may be no characters
+      throw noJson(file, e.getMessage(), e);
     }
+  }
+
+  private static InputException noJson(String file, String problem, IOException e) {
+    String reason = problem.lines().findFirst().orElse("malformed");
+    return new InputException("%s: must be JSON, but %s".formatted(file, Quote.of(reason)), e);
   }
 
   private static ObjectNode object(JsonParser parser, String path, LargeFields large)

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -23,6 +24,13 @@ class TokenizerFilesPropertyTest {
     check(() -> SentencePieceModel.read("a.model", bytes));
     check(() -> Llama2cTokenizer.read("a.bin", bytes));
     check(() -> TokenizerJson.read("a.json", bytes, EndTokens.UNSAID));
+  }
+
+  /** As in an old order of four bytes, which the parser knows, and refuses. */
+  @Example
+  void bytes_that_are_no_characters() {
+    check(() -> TokenizerJson.read("a.json", new byte[] {0, 0, '{', 0}, EndTokens.UNSAID));
+    check(() -> TokenizerJson.read("a.json", new byte[] {0, '{', 0, 0}, EndTokens.UNSAID));
   }
 
   @Property(tries = 1500)
