@@ -108,7 +108,9 @@ public final class BenchClaimsCommand implements Callable<Integer> {
   private List<ClaimGroup> groups(Variant variant) {
     Contenders contenders =
         new Contenders(
-            variant.id(), ForkArgs.of(timing, variants, output.seed()), timing.profilers());
+            variant.id(),
+            ForkArgs.of(timing.jvmArgs(), variants, output.seed()),
+            timing.profilers());
     boolean all = !timing.quick();
     List<ClaimGroup> groups = new ArrayList<>();
     for (Operation operation : all ? List.of(Operation.values()) : QUICK_OPERATIONS) {

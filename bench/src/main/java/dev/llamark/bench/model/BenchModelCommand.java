@@ -117,7 +117,7 @@ public final class BenchModelCommand implements Callable<Integer> {
   public Integer call() {
     baseline.check();
     List<Variant> selected = variants.selected(variants.registry());
-    List<String> jvmArgs = ForkArgs.of(timing, variants, output.seed());
+    List<String> jvmArgs = ForkArgs.of(timing.jvmArgs(), variants, output.seed());
     BenchReport report = new BenchReport(output, "llamark bench model");
     Environment env = Environment.collect(output.seed());
     try (Progress progress = Progress.onTerminal()) {

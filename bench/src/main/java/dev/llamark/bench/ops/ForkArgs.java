@@ -4,6 +4,7 @@ import dev.llamark.bench.op.Variants;
 import dev.llamark.run.InputException;
 import dev.llamark.verify.VariantOptions;
 import java.io.File;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,13 +25,11 @@ public final class ForkArgs {
   /**
    * Arguments of the forked JVM: the user's own, seed, width of vectors, jars of variants.
    *
-   * @param more of the user's own
+   * @param jvmArgs the user's own
    */
-  public static List<String> of(
-      TimingOptions timing, VariantOptions variants, long seed, String... more) {
-    List<String> args = timing.jvmArgs();
-    args.addAll(List.of(more));
-    requireWidth(args);
+  public static List<String> of(List<String> jvmArgs, VariantOptions variants, long seed) {
+    requireWidth(jvmArgs);
+    List<String> args = new ArrayList<>(jvmArgs);
     args.add("-D%s=%d".formatted(Variants.SEED, seed));
     args.addAll(width());
     if (!variants.jars().isEmpty()) {

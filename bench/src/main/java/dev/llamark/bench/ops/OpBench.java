@@ -8,7 +8,6 @@ import dev.llamark.bench.machine.Caches;
 import dev.llamark.bench.op.RoofBenchmark;
 import dev.llamark.bench.report.BenchReport;
 import dev.llamark.bench.statistics.StoppingRule;
-import dev.llamark.kernel.Role;
 import dev.llamark.run.Environment;
 import dev.llamark.run.ExitCode;
 import dev.llamark.run.OpRecord;
@@ -34,20 +33,11 @@ final class OpBench {
   private final OutputOptions output;
   private final List<OpCase> cases;
   private final List<OpRecord> records = new ArrayList<>();
-  private final List<Failed> failures = new ArrayList<>();
+  private final List<OpRun.Failure> failures = new ArrayList<>();
   private final Map<String, ForkResult.Failed> unprobed = new LinkedHashMap<>();
   private final List<String> unpaired = new ArrayList<>();
   private final OpSelection selection;
   private final JmhJson jmh = new JmhJson();
-
-  /** A contender that did not get through a case. */
-  private record Failed(OpCase opCase, OpRun.Failure failure) {
-
-    /** Whether the run fails by it: not by a peer's. */
-    boolean gates() {
-      return failure.contender().entrant().role() == Role.VARIANT;
-    }
-  }
 
   /**
    * Contenders that are compared with each other.
@@ -150,7 +140,7 @@ final class OpBench {
       List<OpRecord> judged = judge.apply(result.records());
       judged.forEach(sink);
       records.addAll(judged);
-      result.failures().forEach(failure -> failures.add(new Failed(heat.opCase(), failure)));
+      failures.addAll(result.failures());
       unprobed.putAll(result.unprobed());
       jmh.add(result.rounds());
       output.file().ifPresent(file -> jmh.write(JmhJson.beside(file)));
@@ -219,9 +209,8 @@ final class OpBench {
 
   /** Tells of those that did not get through. */
   void reportFailures(BenchReport report) {
-    for (Failed failed : failures) {
-      OpRun.Failure failure = failed.failure();
-      report.failed(failure.contender().spec().title(), failure.what(), failed.gates());
+    for (OpRun.Failure failure : failures) {
+      report.failed(failure.contender().spec().title(), failure.what(), failure.gates());
     }
     unprobed.forEach((title, what) -> report.lacks(title, what, "no share of that roof is known"));
     if (records.isEmpty() && failures.isEmpty()) {
@@ -233,7 +222,7 @@ final class OpBench {
   }
 
   private ExitCode exitCode() {
-    boolean ownFailed = failures.stream().anyMatch(Failed::gates);
+    boolean ownFailed = failures.stream().anyMatch(OpRun.Failure::gates);
     return ownFailed ? ExitCode.WRONG : records.isEmpty() ? ExitCode.NOTHING_RAN : ExitCode.OK;
   }
 }

@@ -4,6 +4,7 @@ import dev.llamark.bench.fork.ForkResult;
 import dev.llamark.bench.fork.ForkSpec;
 import dev.llamark.bench.fork.PairedRun;
 import dev.llamark.bench.machine.Caches;
+import dev.llamark.kernel.Role;
 import dev.llamark.run.Environment;
 import dev.llamark.run.OpRecord;
 import java.util.ArrayList;
@@ -45,7 +46,13 @@ final class OpRun {
       PairedRun.Rounds rounds) {}
 
   /** A contender that did not get through. */
-  record Failure(Contender contender, ForkResult.Failed what) {}
+  record Failure(Contender contender, ForkResult.Failed what) {
+
+    /** Whether the run fails by it: not by a peer's. */
+    boolean gates() {
+      return contender.entrant().role() == Role.VARIANT;
+    }
+  }
 
   /** Runs it. */
   Result run(

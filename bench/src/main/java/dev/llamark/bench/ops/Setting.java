@@ -79,7 +79,7 @@ record Setting(
             .toList();
     List<String> jvmArgs = new ArrayList<>(timing.jvmArgs());
     jvmArgs.addAll(moreArgs);
-    List<String> forkArgs = ForkArgs.of(timing, variants, seed, moreArgs.toArray(String[]::new));
+    List<String> forkArgs = ForkArgs.of(jvmArgs, variants, seed);
     if (label.isPresent()) {
       System.setProperty(BITS, before);
     }

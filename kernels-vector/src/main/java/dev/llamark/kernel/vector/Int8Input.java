@@ -147,13 +147,11 @@ final class Int8Input {
   void round(float[] x, int xOffset, int columns, float[] out, int outOffset) {
     for (int k = 0; k < columns; k += Int8Block.SIZE) {
       int count = Math.min(Int8Block.SIZE, columns - k);
-      float scale =
-          count == Int8Block.SIZE
-              ? Int8Block.quantise(x, xOffset + k, block, 0)
-              : quantiseShort(x, xOffset + k, count);
       if (count == Int8Block.SIZE) {
+        float scale = Int8Block.quantise(x, xOffset + k, block, 0);
         Int8Block.scale(block, scale, out, outOffset + k);
       } else {
+        float scale = quantiseShort(x, xOffset + k, count);
         for (int i = 0; i < count; i++) {
           out[outOffset + k + i] = scale * (short) block[i];
         }
